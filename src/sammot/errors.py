@@ -1,0 +1,87 @@
+"""Every deliberate error. Messages are safe to show and tell the user what to do."""
+
+from __future__ import annotations
+
+
+class SamMotError(Exception):
+    """The family. `slug` is the stable last part of the problem's `type` URI."""
+
+    slug = "error"
+
+
+class InvalidInput(SamMotError):
+    """A parameter, a name or a body that does not mean anything."""
+
+    slug = "invalid-input"
+
+
+class NotFound(SamMotError):
+    """No such thing, or not yours: the two are not told apart."""
+
+    slug = "not-found"
+
+
+class Conflict(SamMotError):
+    """The record has moved on: another epoch, another offset, another state."""
+
+    slug = "conflict"
+
+
+class Locked(SamMotError):
+    """Another request is writing to the same upload."""
+
+    slug = "locked"
+
+
+class Gone(SamMotError):
+    """It was there and has expired."""
+
+    slug = "gone"
+
+
+class TooLarge(SamMotError):
+    """The file is over the limit on size."""
+
+    slug = "too-large"
+
+
+class StorageFull(SamMotError):
+    """The disk has no room left for this."""
+
+    slug = "storage-full"
+
+
+class ChecksumMismatch(SamMotError):
+    """The bytes that arrived are not those that were sent (tus: 460)."""
+
+    slug = "checksum-mismatch"
+
+
+class UnreadableVideo(SamMotError):
+    """Not a video, empty, damaged beyond reading, or without a picture."""
+
+    slug = "unreadable-video"
+
+
+class VideoTooBig(SamMotError):
+    """A video over the limits on duration, pixels or frame count."""
+
+    slug = "video-too-big"
+
+
+class UnknownEngine(SamMotError):
+    """No engine of that name, or it is not installed."""
+
+    slug = "unknown-engine"
+
+
+class InvalidTracks(SamMotError):
+    """A tracks or ground-truth file that cannot be read as its format."""
+
+    slug = "invalid-tracks"
+
+
+class Unavailable(SamMotError):
+    """Something that the service needs does not answer; try again."""
+
+    slug = "unavailable"
