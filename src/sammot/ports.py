@@ -1,0 +1,241 @@
+"""What the service needs from the world. Each port has an embedded and a service adapter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from sammot.records import (
+    ChunkBounds,
+    Job,
+    JobKind,
+    JobState,
+    Page,
+    TrackSummary,
+    Upload,
+    Video,
+    VideoStatus,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class VideoQuery:
+    """`text` is part of a name, in any case; `sort` is a key of `SORTS`, `-` for descending."""
+
+    user_id: str
+    status: VideoStatus | None = None
+    text: str = ""
+    sort: str = "-upload_time"
+    limit: int = 50
+    cursor: str | None = None
+
+
+SORTS = {
+    "upload_time": "upload_time",
+    "name": "original_filename",
+    "duration": "duration",
+    "size": "file_size",
+}
+"""The names a list can be sorted by, and the field of a video that each stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobQuery:
+    """Newest first."""
+
+    user_id: str
+    state: JobState | None = None
+    kind: JobKind | None = None
+    video_id: str | None = None
+    limit: int = 50
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkContent:
+    """What a worker stores of a chunk: its frames, the engine's state after it, the tracks that
+    it touched (their summaries from the start of the video)."""
+
+    payload: bytes
+    snapshot: bytes
+    tracks: Sequence[TrackSummary]
+
+
+class Store(Protocol):
+    """Videos, jobs, chunks, tracks, uploads: the record that is the truth.
+
+    Every method is atomic. `get_*` raise NotFound. A `change` function is pure, may run more
+    than once, and what it raises leaves the record as it was. Every change to a video or to
+    one of its jobs raises the video's `revision`.
+    """
+
+    def ping(self) -> None:
+        """Raise Unavailable when the store does not answer."""
+
+    def put_upload(self, upload: Upload) -> None:
+        """Write, or overwrite."""
+
+    def get_upload(self, upload_id: str) -> Upload: ...
+
+    def delete_upload(self, upload_id: str) -> None:
+        """Nothing happens where there is none."""
+
+    def expired_uploads(self, now: datetime) -> list[Upload]: ...
+
+    def add_video(self, video: Video, jobs: Sequence[Job]) -> Video:
+        """Insert a video with its first jobs, all or nothing.
+
+        Raises:
+            Conflict: the user has a video with the same `sha256` already.
+
+        """
+
+    def get_video(self, video_id: str) -> Video:
+        """Deleted videos are not found."""
+
+    def find_video(self, user_id: str, sha256: str) -> Video | None: ...
+
+    def list_videos(self, query: VideoQuery) -> Page[Video]:
+        """Raises InvalidInput for a cursor that is not ours."""
+
+    def update_video(self, video_id: str, change: Callable[[Video], Video]) -> Video: ...
+
+    def deleted_videos(self) -> list[Video]:
+        """Those marked `is_deleted` whose files may still be there."""
+
+    def purge_video(self, video_id: str) -> None:
+        """Remove a deleted video's jobs, chunks and tracks, and at last itself."""
+
+    def add_job(self, job: Job, change: Callable[[Video], Video]) -> Job:
+        """Insert a job and change its video in the same step; Conflict where the id is taken."""
+
+    def get_job(self, job_id: str) -> Job: ...
+
+    def find_job(self, job_id: str) -> Job | None: ...
+
+    def list_jobs(self, query: JobQuery) -> Page[Job]: ...
+
+    def update_job(self, job_id: str, change: Callable[[Job], Job]) -> Job:
+        """Change a job; its video is then `video.showing(job)`, in the same step."""
+
+    def claim_job(
+        self, kinds: Sequence[JobKind], now: datetime, change: Callable[[Job], Job]
+    ) -> Job | None:
+        """Change the queued job that is next (priority, then age) and due; None if there is none.
+
+        Exactly one caller gets each job.
+        """
+
+    def expired_jobs(self, now: datetime) -> list[Job]:
+        """Running jobs whose lease is over."""
+
+    def queue_position(self, job: Job) -> int:
+        """How many queued jobs of its kind go before a queued job."""
+
+    def queue_lengths(self) -> Mapping[tuple[JobKind, JobState], int]:
+        """How many jobs are queued and running, by kind."""
+
+    def put_chunk(
+        self,
+        job_id: str,
+        bounds: ChunkBounds,
+        content: ChunkContent,
+        change: Callable[[Job], Job],
+    ) -> Job:
+        """Store a chunk (idempotent by job and chunk) and change the job, in one step."""
+
+    def chunk_bounds(self, job_id: str) -> list[ChunkBounds]: ...
+
+    def get_chunk(self, job_id: str, chunk: int) -> bytes: ...
+
+    def chunks(self, job_id: str, start: int, stop: int | None) -> Iterator[bytes]:
+        """The payloads of the chunks that touch frames start <= n < stop, in order, one by one."""
+
+    def get_snapshot(self, job_id: str) -> bytes | None:
+        """The engine's state after the last chunk; None before the first."""
+
+    def tracks(self, job_id: str) -> list[TrackSummary]: ...
+
+    def changes_since(self, revision: int) -> tuple[int, list[str]]:
+        """The newest revision, and the ids of the videos changed or deleted after `revision`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectInfo:
+    """A file's size in bytes and a tag that changes with its content."""
+
+    size: int
+    etag: str
+    modified_at: datetime
+
+
+class Objects(Protocol):
+    """Files by key, such as `videos/{id}/original`. Keys are made by us, never by users."""
+
+    def ping(self) -> None:
+        """Raise Unavailable when the storage cannot be written."""
+
+    def free_bytes(self) -> int | None:
+        """Room left; None where nobody knows."""
+
+    def create(self, key: str) -> None:
+        """An empty object, to be appended to."""
+
+    def append(self, key: str, offset: int, parts: Iterable[bytes]) -> int:
+        """Add bytes behind `offset`; the new size, even when `parts` breaks off.
+
+        Raises:
+            Conflict: the object does not end at `offset`.
+            Locked: somebody else is appending.
+            StorageFull: no room; what fitted stays.
+
+        """
+
+    def truncate(self, key: str, size: int) -> None:
+        """Forget what lies behind `size`."""
+
+    def info(self, key: str) -> ObjectInfo:
+        """Raises NotFound."""
+
+    def open(self, key: str) -> BinaryIO:
+        """Read, with seek. Raises NotFound."""
+
+    def move(self, source: str, target: str) -> None: ...
+
+    def local(self, key: str) -> AbstractContextManager[Path]:
+        """A path to read the object by, valid inside the `with`. Raises NotFound."""
+
+    def writing(self, key: str) -> AbstractContextManager[Path]:
+        """A path to write to; becomes the object when the `with` ends well, else vanishes."""
+
+    def delete(self, prefix: str) -> None:
+        """Remove an object, or all below a folder; nothing happens where there is none."""
+
+
+class Queue(Protocol):
+    """Hints to workers that there is work. Losing one costs a delay, never a job."""
+
+    def push(self, job: Job) -> None: ...
+
+    def wait(self, timeout: float) -> None:
+        """Return when there may be work, or after `timeout` seconds."""
+
+
+class Subscription(Protocol):
+    """Hints to one watcher."""
+
+    def wait(self, timeout: float) -> set[str]:
+        """The ids of the videos that may have changed since the last call; empty on time-out."""
+
+
+class Events(Protocol):
+    """Hints to watchers that records have changed."""
+
+    def publish(self, video_id: str) -> None: ...
+
+    def subscribe(self, video_id: str | None) -> AbstractContextManager[Subscription]:
+        """Watch one video, or all; nothing that happens after this is missed."""

@@ -1,0 +1,377 @@
+"""What outlives a process, and every step that a job may take.
+
+The steps are pure: a store loads a record, applies one, and writes the answer back
+atomically. So both stores share the rules, and tests of the rules need no store.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import IntEnum, StrEnum
+from typing import Any, Generic, TypeVar
+
+from sammot.errors import Conflict
+
+T = TypeVar("T")
+
+
+class VideoStatus(StrEnum):
+    """What a video's owner sees: the state of its current tracking job."""
+
+    UPLOADED = "uploaded"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Playable(StrEnum):
+    """Whether a browser can play the video (or its proxy) now."""
+
+    READY = "ready"
+    PREPARING = "preparing"
+    FAILED = "failed"
+
+
+class JobKind(StrEnum):
+    """What a worker is asked to do with a video."""
+
+    TRACK = "track"
+    PROXY = "proxy"
+    RENDER = "render"
+
+
+class JobState(StrEnum):
+    """Where a job stands; the last three are final until somebody retries it."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        return self not in (JobState.QUEUED, JobState.RUNNING)
+
+
+class Priority(IntEnum):
+    """Lower is sooner; first come, first served within one."""
+
+    HIGH = 0
+    NORMAL = 1
+    LOW = 2
+
+
+@dataclass(frozen=True, slots=True)
+class JobSpec:
+    """How a video is to be tracked."""
+
+    engine: str
+    parameters: dict[str, Any]
+    priority: Priority = Priority.NORMAL
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One attempt that did not succeed."""
+
+    attempt: int
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a worker says of its work at a heartbeat; `fps` counts frames a second."""
+
+    frames_done: int
+    fps: float
+    eta_seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One piece of work on one video.
+
+    `epoch` rises with every claim, cancellation and retry; whoever holds an older one has
+    lost the job. `frames_ready` frames are stored; `frames_done` have been worked on.
+    """
+
+    id: str
+    video_id: str
+    user_id: str
+    kind: JobKind
+    engine: str
+    engine_version: str
+    parameters: dict[str, Any]
+    priority: Priority
+    created_at: datetime
+    frame_count: int | None
+    max_attempts: int
+    state: JobState = JobState.QUEUED
+    attempt: int = 0
+    epoch: int = 0
+    owner: str | None = None
+    lease_expires_at: datetime | None = None
+    not_before: datetime | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    frames_done: int = 0
+    frames_ready: int = 0
+    chunk_count: int = 0
+    track_count: int = 0
+    fps: float = 0.0
+    eta_seconds: float | None = None
+    processing_seconds: float = 0.0
+    error_message: str | None = None
+    failures: tuple[Failure, ...] = ()
+
+    @property
+    def progress(self) -> float:
+        """The share done, 0..1."""
+        if self.state is JobState.COMPLETED:
+            return 1.0
+        return min(1.0, self.frames_done / self.frame_count) if self.frame_count else 0.0
+
+    def held(self, epoch: int) -> Job:
+        """Itself.
+
+        Raises:
+            Conflict: this worker's claim is over (cancelled, expired or claimed anew).
+
+        """
+        if self.state is not JobState.RUNNING or self.epoch != epoch:
+            raise Conflict(f"Job {self.id} is no longer held under epoch {epoch}.")
+        return self
+
+    def claimed(self, owner: str, now: datetime, lease: timedelta) -> Job:
+        """Running, under a new epoch, by `owner`; this counts as an attempt."""
+        return replace(
+            self,
+            state=JobState.RUNNING,
+            attempt=self.attempt + 1,
+            epoch=self.epoch + 1,
+            owner=owner,
+            lease_expires_at=now + lease,
+            not_before=None,
+            started_at=self.started_at or now,
+            frames_done=self.frames_ready,
+        )
+
+    def beaten(self, epoch: int, now: datetime, lease: timedelta, progress: Progress) -> Job:
+        """Alive: the lease goes on. Raises Conflict where the claim is over."""
+        job = self.held(epoch)
+        return replace(
+            job,
+            lease_expires_at=now + lease,
+            frames_done=max(job.frames_ready, progress.frames_done),
+            fps=progress.fps,
+            eta_seconds=progress.eta_seconds,
+        )
+
+    def advanced(self, epoch: int, stop: int, track_count: int, seconds: float) -> Job:
+        """One more chunk is stored, up to frame `stop`. Raises Conflict where the claim is over."""
+        job = self.held(epoch)
+        return replace(
+            job,
+            frames_ready=stop,
+            frames_done=max(stop, job.frames_done),
+            chunk_count=job.chunk_count + 1,
+            track_count=track_count,
+            processing_seconds=job.processing_seconds + seconds,
+        )
+
+    def completed(self, epoch: int, now: datetime, frame_count: int, seconds: float) -> Job:
+        """Done, with `frame_count` frames. Raises Conflict where the claim is over."""
+        return replace(
+            self.held(epoch),
+            state=JobState.COMPLETED,
+            finished_at=now,
+            owner=None,
+            lease_expires_at=None,
+            frames_done=frame_count,
+            frame_count=frame_count,
+            eta_seconds=None,
+            error_message=None,
+            processing_seconds=self.processing_seconds + seconds,
+        )
+
+    def failed(self, epoch: int, now: datetime, reason: str, backoff: timedelta | None) -> Job:
+        """This attempt is over: queued again after `backoff`, or failed for good.
+
+        For good when `backoff` is None (trying again cannot help) or the attempts are used up.
+        Raises Conflict where the claim is over.
+        """
+        job = self.held(epoch)
+        failures = (*job.failures, Failure(job.attempt, now, reason))
+        job = replace(job, failures=failures, owner=None, lease_expires_at=None, eta_seconds=None)
+        if backoff is None or job.attempt >= job.max_attempts:
+            return replace(job, state=JobState.FAILED, finished_at=now, error_message=reason)
+        return replace(job, state=JobState.QUEUED, not_before=now + backoff)
+
+    def released(self, epoch: int) -> Job:
+        """Given back unharmed by a worker that stops: not an attempt. Raises Conflict."""
+        job = self.held(epoch)
+        return replace(
+            job,
+            state=JobState.QUEUED,
+            attempt=job.attempt - 1,
+            owner=None,
+            lease_expires_at=None,
+            eta_seconds=None,
+        )
+
+    def cancelled(self, now: datetime) -> Job:
+        """Stopped for good by its owner. Raises Conflict when it is over already."""
+        if self.state.is_final:
+            raise Conflict(f"This job is over already ({self.state}).")
+        return replace(
+            self,
+            state=JobState.CANCELLED,
+            epoch=self.epoch + 1,
+            finished_at=now,
+            owner=None,
+            lease_expires_at=None,
+            eta_seconds=None,
+        )
+
+    def retried(self) -> Job:
+        """Queued again, with all its attempts, from its last chunk. Raises Conflict."""
+        if self.state not in (JobState.FAILED, JobState.CANCELLED):
+            raise Conflict(
+                f"Only a failed or cancelled job can be retried; this one is {self.state}."
+            )
+        return replace(
+            self,
+            state=JobState.QUEUED,
+            attempt=0,
+            epoch=self.epoch + 1,
+            finished_at=None,
+            not_before=None,
+            error_message=None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Video:
+    """A video and what its owner sees of its processing."""
+
+    id: str
+    user_id: str
+    original_filename: str
+    storage_path: str
+    file_size: int
+    sha256: str
+    upload_time: datetime
+    duration: float
+    container: str
+    codec: str
+    width: int
+    height: int
+    rotation: int
+    fps: float
+    frame_count: int
+    has_audio: bool
+    browser_playable: bool
+    warnings: tuple[str, ...] = ()
+    status: VideoStatus = VideoStatus.UPLOADED
+    playable: Playable = Playable.READY
+    processing_start_time: datetime | None = None
+    processing_end_time: datetime | None = None
+    error_message: str | None = None
+    result_path: str | None = None
+    job_id: str | None = None
+    revision: int = 0
+    is_deleted: bool = False
+
+    def showing(self, job: Job) -> Video:
+        """The video as its owner should see it after `job` took a step."""
+        if job.kind is JobKind.PROXY:
+            return replace(self, playable=_PLAYABLE.get(job.state, Playable.PREPARING))
+        if job.kind is JobKind.RENDER or job.id != self.job_id:
+            return self
+        waiting = job.state is JobState.QUEUED and job.attempt == 0 and job.chunk_count == 0
+        counted = job.frame_count if job.state is JobState.COMPLETED else None
+        return replace(
+            self,
+            status=VideoStatus.UPLOADED if waiting else _STATUS[job.state],
+            processing_start_time=job.started_at,
+            processing_end_time=job.finished_at,
+            error_message=job.error_message,
+            result_path=f"jobs/{job.id}" if job.chunk_count else None,
+            frame_count=self.frame_count if counted is None else counted,
+        )
+
+
+_STATUS = {
+    JobState.QUEUED: VideoStatus.PROCESSING,
+    JobState.RUNNING: VideoStatus.PROCESSING,
+    JobState.COMPLETED: VideoStatus.COMPLETED,
+    JobState.FAILED: VideoStatus.FAILED,
+    JobState.CANCELLED: VideoStatus.CANCELLED,
+}
+_PLAYABLE = {
+    JobState.COMPLETED: Playable.READY,
+    JobState.FAILED: Playable.FAILED,
+    JobState.CANCELLED: Playable.FAILED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """An upload under way; its bytes so far lie under `uploads/{id}`."""
+
+    id: str
+    user_id: str
+    filename: str
+    size: int
+    spec: JobSpec
+    expires_at: datetime
+    video_id: str | None = None
+    duplicate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkBounds:
+    """Frames `start` <= n < `stop` of a job, stored as one."""
+
+    chunk: int
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrackSummary:
+    """One track over the frames that are ready; `segments` are half-open runs of frames."""
+
+    track_id: int
+    label: str | None
+    segments: tuple[tuple[int, int], ...]
+    score_sum: float
+
+    @property
+    def first_frame(self) -> int:
+        return self.segments[0][0]
+
+    @property
+    def last_frame(self) -> int:
+        return self.segments[-1][1] - 1
+
+    @property
+    def frame_total(self) -> int:
+        return sum(stop - start for start, stop in self.segments)
+
+    @property
+    def mean_score(self) -> float:
+        return self.score_sum / self.frame_total
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """A part of a list; `total` counts the whole."""
+
+    items: list[T]
+    next_cursor: str | None
+    total: int

@@ -1,0 +1,49 @@
+"""One typed object; every field can be set by a SAMMOT_* variable."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import platformdirs
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+GIB = 2**30
+
+
+def _default_data_dir() -> Path:
+    return platformdirs.user_data_path("sammot")
+
+
+class Settings(BaseSettings):
+    """What can be chosen from outside. Sizes are bytes, durations seconds."""
+
+    model_config = SettingsConfigDict(env_prefix="SAMMOT_", frozen=True)
+
+    data_dir: Path = Field(default_factory=_default_data_dir)
+    """Where everything is kept: the database and the files."""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    allowed_hosts: tuple[str, ...] = ()
+    """Host names under which the service may be asked, besides this machine's own."""
+    workers: int = 1
+    """Tracking processes; one more prepares playable copies and annotated videos."""
+    log_level: str = "INFO"
+
+    max_bytes: int = 64 * GIB
+    max_seconds: float = 6 * 3600
+    max_pixels: int = 8192 * 4320
+    max_frames: int = 1_000_000
+    probe_cpu_seconds: int = 60
+    probe_wall_seconds: float = 120
+    probe_memory_bytes: int = 4 * GIB
+    worker_memory_bytes: int = 12 * GIB
+    min_free_bytes: int = GIB
+    """New uploads are refused when less than this would remain free."""
+    upload_expiry_seconds: float = 24 * 3600
+
+    lease_seconds: float = 10
+    """A worker that is silent for longer has lost its job."""
+    max_attempts: int = 3
+    backoff_seconds: float = 2
+    """Before the second attempt; four times as long before each further one."""
