@@ -97,6 +97,8 @@ class Job:
 
     `epoch` rises with every claim, cancellation and retry; whoever holds an older one has
     lost the job. `frames_ready` frames are stored; `frames_done` have been worked on.
+    `attempt` counts claims; `stalled` those since a chunk was last stored, and only these use
+    up `max_attempts`: a long job may lose many workers as long as it gets on.
     """
 
     id: str
@@ -112,6 +114,7 @@ class Job:
     max_attempts: int
     state: JobState = JobState.QUEUED
     attempt: int = 0
+    stalled: int = 0
     epoch: int = 0
     owner: str | None = None
     lease_expires_at: datetime | None = None
@@ -152,6 +155,7 @@ class Job:
             self,
             state=JobState.RUNNING,
             attempt=self.attempt + 1,
+            stalled=self.stalled + 1,
             epoch=self.epoch + 1,
             owner=owner,
             lease_expires_at=now + lease,
@@ -176,6 +180,7 @@ class Job:
         job = self.held(epoch)
         return replace(
             job,
+            stalled=0,
             frames_ready=stop,
             frames_done=max(stop, job.frames_done),
             chunk_count=job.chunk_count + 1,
@@ -207,7 +212,7 @@ class Job:
         job = self.held(epoch)
         failures = (*job.failures, Failure(job.attempt, now, reason))
         job = replace(job, failures=failures, owner=None, lease_expires_at=None, eta_seconds=None)
-        if backoff is None or job.attempt >= job.max_attempts:
+        if backoff is None or job.stalled >= job.max_attempts:
             return replace(job, state=JobState.FAILED, finished_at=now, error_message=reason)
         return replace(job, state=JobState.QUEUED, not_before=now + backoff)
 
@@ -218,6 +223,7 @@ class Job:
             job,
             state=JobState.QUEUED,
             attempt=job.attempt - 1,
+            stalled=max(0, job.stalled - 1),
             owner=None,
             lease_expires_at=None,
             eta_seconds=None,
@@ -247,6 +253,7 @@ class Job:
             self,
             state=JobState.QUEUED,
             attempt=0,
+            stalled=0,
             epoch=self.epoch + 1,
             finished_at=None,
             not_before=None,

@@ -1,0 +1,375 @@
+"""Videos, jobs, chunks and tracks in one SQLite file: no server, many processes."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from pydantic import TypeAdapter
+
+from sammot.cursors import read_cursor, write_cursor
+from sammot.errors import Conflict, NotFound, Unavailable
+from sammot.ports import SORTS, ChunkContent, JobQuery, VideoQuery
+from sammot.records import (
+    ChunkBounds,
+    Job,
+    JobKind,
+    JobState,
+    Page,
+    TrackSummary,
+    Upload,
+    Video,
+)
+
+T = TypeVar("T")
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS counter (revision INTEGER NOT NULL);
+INSERT INTO counter SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM counter);
+CREATE TABLE IF NOT EXISTS uploads (
+    id TEXT PRIMARY KEY, expires_at REAL NOT NULL, record TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS uploads_by_expiry ON uploads (expires_at);
+CREATE TABLE IF NOT EXISTS videos (
+    id TEXT PRIMARY KEY, user_id TEXT NOT NULL, sha256 TEXT NOT NULL, status TEXT NOT NULL,
+    original_filename TEXT NOT NULL COLLATE NOCASE, upload_time REAL NOT NULL,
+    duration REAL NOT NULL, file_size INTEGER NOT NULL, revision INTEGER NOT NULL,
+    is_deleted INTEGER NOT NULL, record TEXT NOT NULL);
+CREATE UNIQUE INDEX IF NOT EXISTS videos_by_hash
+    ON videos (user_id, sha256) WHERE NOT is_deleted;
+CREATE INDEX IF NOT EXISTS videos_by_time ON videos (user_id, is_deleted, upload_time, id);
+CREATE INDEX IF NOT EXISTS videos_by_name ON videos (user_id, is_deleted, original_filename, id);
+CREATE INDEX IF NOT EXISTS videos_by_duration ON videos (user_id, is_deleted, duration, id);
+CREATE INDEX IF NOT EXISTS videos_by_size ON videos (user_id, is_deleted, file_size, id);
+CREATE INDEX IF NOT EXISTS videos_by_status
+    ON videos (user_id, is_deleted, status, upload_time, id);
+CREATE INDEX IF NOT EXISTS videos_by_revision ON videos (revision);
+CREATE TABLE IF NOT EXISTS jobs (
+    id TEXT PRIMARY KEY, video_id TEXT NOT NULL REFERENCES videos (id), user_id TEXT NOT NULL,
+    kind TEXT NOT NULL, state TEXT NOT NULL, priority INTEGER NOT NULL, created_at REAL NOT NULL,
+    not_before REAL NOT NULL, lease_expires_at REAL, record TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS jobs_by_turn ON jobs (state, kind, priority, created_at, id);
+CREATE INDEX IF NOT EXISTS jobs_by_user ON jobs (user_id, created_at, id);
+CREATE INDEX IF NOT EXISTS jobs_by_video ON jobs (video_id, created_at, id);
+CREATE TABLE IF NOT EXISTS chunks (
+    job_id TEXT NOT NULL, chunk INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL,
+    payload BLOB NOT NULL, PRIMARY KEY (job_id, chunk)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS snapshots (job_id TEXT PRIMARY KEY, content BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS tracks (
+    job_id TEXT NOT NULL, track_id INTEGER NOT NULL, record TEXT NOT NULL,
+    PRIMARY KEY (job_id, track_id)) WITHOUT ROWID;
+"""
+
+_VIDEO, _JOB = TypeAdapter(Video), TypeAdapter(Job)
+_UPLOAD, _TRACK = TypeAdapter(Upload), TypeAdapter(TrackSummary)
+
+
+class _Order(NamedTuple):
+    table: str
+    field: str
+    descending: bool
+
+
+class SqliteStore:
+    """The embedded `Store`: one file, one connection a thread, write-ahead log."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+        try:
+            self._db.executescript(_SCHEMA)
+        except sqlite3.Error as error:
+            raise Unavailable(f"The database {path.name} cannot be opened: {error}.") from error
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(self._path, timeout=30, isolation_level=None)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            self._local.connection = connection
+        return connection
+
+    @contextmanager
+    def _step(self) -> Iterator[sqlite3.Connection]:
+        """One atomic step: the write lock is taken first, so what is read stays true."""
+        db = self._db
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            yield db
+        except BaseException:
+            db.execute("ROLLBACK")
+            raise
+        db.execute("COMMIT")
+
+    def _one(self, adapter: TypeAdapter[T], sql: str, *values: object) -> T | None:
+        row = self._db.execute(sql, values).fetchone()
+        return None if row is None else adapter.validate_json(row[0])
+
+    def _many(self, adapter: TypeAdapter[T], sql: str, *values: object) -> list[T]:
+        return [adapter.validate_json(row[0]) for row in self._db.execute(sql, values)]
+
+    def ping(self) -> None:
+        try:
+            self._db.execute("SELECT revision FROM counter").fetchone()
+        except sqlite3.Error as error:
+            raise Unavailable(f"The database does not answer: {error}.") from error
+
+    # Uploads
+
+    def put_upload(self, upload: Upload) -> None:
+        self._db.execute(
+            "INSERT OR REPLACE INTO uploads VALUES (?, ?, ?)",
+            (upload.id, upload.expires_at.timestamp(), _UPLOAD.dump_json(upload)),
+        )
+
+    def get_upload(self, upload_id: str) -> Upload:
+        upload = self._one(_UPLOAD, "SELECT record FROM uploads WHERE id = ?", upload_id)
+        return _found(upload, "There is no such upload; it may have expired. Start it again.")
+
+    def delete_upload(self, upload_id: str) -> None:
+        self._db.execute("DELETE FROM uploads WHERE id = ?", (upload_id,))
+
+    def expired_uploads(self, now: datetime) -> list[Upload]:
+        sql = "SELECT record FROM uploads WHERE expires_at < ?"
+        return self._many(_UPLOAD, sql, now.timestamp())
+
+    # Videos
+
+    def add_video(self, video: Video, jobs: Sequence[Job]) -> Video:
+        try:
+            with self._step() as db:
+                for job in jobs:
+                    video = video.showing(job)
+                    _write_job(db, job)
+                return _write_video(db, video)
+        except sqlite3.IntegrityError as error:
+            raise Conflict("This video is here already.") from error
+
+    def get_video(self, video_id: str) -> Video:
+        sql = "SELECT record FROM videos WHERE id = ? AND NOT is_deleted"
+        return _found(self._one(_VIDEO, sql, video_id), "There is no such video.")
+
+    def find_video(self, user_id: str, sha256: str) -> Video | None:
+        sql = "SELECT record FROM videos WHERE user_id = ? AND sha256 = ? AND NOT is_deleted"
+        return self._one(_VIDEO, sql, user_id, sha256)
+
+    def list_videos(self, query: VideoQuery) -> Page[Video]:
+        field = SORTS[query.sort.removeprefix("-")]
+        where, values = "user_id = ? AND NOT is_deleted", [query.user_id]
+        if query.status:
+            where, values = f"{where} AND status = ?", [*values, query.status]
+        if query.text:
+            where += " AND original_filename LIKE ? ESCAPE '!'"
+            values.append(f"%{_escaped(query.text)}%")
+        order = _Order("videos", field, descending=query.sort.startswith("-"))
+        return self._page(_VIDEO, order, where, values, query)
+
+    def update_video(self, video_id: str, change: Callable[[Video], Video]) -> Video:
+        with self._step() as db:
+            return _write_video(db, change(self.get_video(video_id)))
+
+    def deleted_videos(self) -> list[Video]:
+        return self._many(_VIDEO, "SELECT record FROM videos WHERE is_deleted")
+
+    def purge_video(self, video_id: str) -> None:
+        of_video = "(SELECT id FROM jobs WHERE video_id = ?)"
+        with self._step() as db:
+            for table in ("chunks", "snapshots", "tracks"):
+                db.execute(f"DELETE FROM {table} WHERE job_id IN {of_video}", (video_id,))
+            db.execute("DELETE FROM jobs WHERE video_id = ?", (video_id,))
+            db.execute("DELETE FROM videos WHERE id = ?", (video_id,))
+
+    # Jobs
+
+    def add_job(self, job: Job, change: Callable[[Video], Video]) -> Job:
+        try:
+            with self._step() as db:
+                db.execute("INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _job_row(job))
+                _write_video(db, change(self.get_video(job.video_id)).showing(job))
+                return job
+        except sqlite3.IntegrityError as error:
+            raise Conflict("This job is there already.") from error
+
+    def get_job(self, job_id: str) -> Job:
+        return _found(self.find_job(job_id), "There is no such job.")
+
+    def find_job(self, job_id: str) -> Job | None:
+        return self._one(_JOB, "SELECT record FROM jobs WHERE id = ?", job_id)
+
+    def list_jobs(self, query: JobQuery) -> Page[Job]:
+        where, values = "user_id = ?", [query.user_id]
+        for name in ("state", "kind", "video_id"):
+            value = getattr(query, name)
+            if value is not None:
+                where, values = f"{where} AND {name} = ?", [*values, value]
+        order = _Order("jobs", "created_at", descending=True)
+        return self._page(_JOB, order, where, values, query)
+
+    def update_job(self, job_id: str, change: Callable[[Job], Job]) -> Job:
+        with self._step() as db:
+            return self._changed(db, self.get_job(job_id), change)
+
+    def claim_job(
+        self, kinds: Sequence[JobKind], now: datetime, change: Callable[[Job], Job]
+    ) -> Job | None:
+        next_due = (
+            f"SELECT record FROM jobs WHERE state = 'queued' AND kind IN ({_marks(kinds)})"
+            " AND not_before <= ? ORDER BY priority, created_at, id LIMIT 1"
+        )
+        due = (*kinds, now.timestamp())
+        if self._one(_JOB, next_due, *due) is None:  # idle workers take no write lock
+            return None
+        with self._step() as db:
+            job = self._one(_JOB, next_due, *due)
+            return None if job is None else self._changed(db, job, change)
+
+    def _changed(self, db: sqlite3.Connection, job: Job, change: Callable[[Job], Job]) -> Job:
+        """The job after `change`, written together with what its video shows of it."""
+        job = change(job)
+        _write_job(db, job)
+        record = self._one(_VIDEO, "SELECT record FROM videos WHERE id = ?", job.video_id)
+        if record is not None:
+            _write_video(db, record.showing(job))
+        return job
+
+    def expired_jobs(self, now: datetime) -> list[Job]:
+        sql = "SELECT record FROM jobs WHERE state = 'running' AND lease_expires_at < ?"
+        return self._many(_JOB, sql, now.timestamp())
+
+    def queue_position(self, job: Job) -> int:
+        sql = (
+            "SELECT count(*) FROM jobs WHERE state = 'queued' AND kind = ?"
+            " AND (priority, created_at, id) < (?, ?, ?)"
+        )
+        values = (job.kind, job.priority, job.created_at.timestamp(), job.id)
+        return int(self._db.execute(sql, values).fetchone()[0])
+
+    def queue_lengths(self) -> Mapping[tuple[JobKind, JobState], int]:
+        sql = (
+            "SELECT kind, state, count(*) FROM jobs"
+            " WHERE state IN ('queued', 'running') GROUP BY kind, state"
+        )
+        return {(JobKind(k), JobState(s)): n for k, s, n in self._db.execute(sql)}
+
+    # Results
+
+    def put_chunk(
+        self,
+        job_id: str,
+        bounds: ChunkBounds,
+        content: ChunkContent,
+        change: Callable[[Job], Job],
+    ) -> Job:
+        with self._step() as db:
+            job = self._changed(db, self.get_job(job_id), change)
+            db.execute(
+                "INSERT OR REPLACE INTO chunks VALUES (?, ?, ?, ?, ?)",
+                (job_id, bounds.chunk, bounds.start, bounds.stop, content.payload),
+            )
+            db.execute("INSERT OR REPLACE INTO snapshots VALUES (?, ?)", (job_id, content.snapshot))
+            db.executemany(
+                "INSERT OR REPLACE INTO tracks VALUES (?, ?, ?)",
+                [(job_id, t.track_id, _TRACK.dump_json(t)) for t in content.tracks],
+            )
+            return job
+
+    def chunk_bounds(self, job_id: str) -> list[ChunkBounds]:
+        sql = "SELECT chunk, start, stop FROM chunks WHERE job_id = ? ORDER BY chunk"
+        return [ChunkBounds(*row) for row in self._db.execute(sql, (job_id,))]
+
+    def get_chunk(self, job_id: str, chunk: int) -> bytes:
+        sql = "SELECT payload FROM chunks WHERE job_id = ? AND chunk = ?"
+        row = self._db.execute(sql, (job_id, chunk)).fetchone()
+        return bytes(_found(row, "There is no such chunk, or it is not ready yet.")[0])
+
+    def chunks(self, job_id: str, start: int, stop: int | None) -> Iterator[bytes]:
+        for bounds in self.chunk_bounds(job_id):
+            if bounds.stop > start and (stop is None or bounds.start < stop):
+                yield self.get_chunk(job_id, bounds.chunk)
+
+    def get_snapshot(self, job_id: str) -> bytes | None:
+        sql = "SELECT content FROM snapshots WHERE job_id = ?"
+        row = self._db.execute(sql, (job_id,)).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def tracks(self, job_id: str) -> list[TrackSummary]:
+        sql = "SELECT record FROM tracks WHERE job_id = ? ORDER BY track_id"
+        return self._many(_TRACK, sql, job_id)
+
+    def changes_since(self, revision: int) -> tuple[int, list[str]]:
+        newest = int(self._db.execute("SELECT revision FROM counter").fetchone()[0])
+        sql = "SELECT id FROM videos WHERE revision > ? AND revision <= ?"
+        return newest, [row[0] for row in self._db.execute(sql, (revision, newest))]
+
+    def _page(
+        self,
+        adapter: TypeAdapter[T],
+        order: _Order,
+        where: str,
+        values: list[Any],
+        query: VideoQuery | JobQuery,
+    ) -> Page[T]:
+        """A page by keyset: (field, id) of the last row is where the next page begins."""
+        field, way = order.field, "DESC" if order.descending else "ASC"
+        count = f"SELECT count(*) FROM {order.table} WHERE {where}"
+        total = int(self._db.execute(count, values).fetchone()[0])
+        if query.cursor:
+            where = f"{where} AND ({field}, id) {'<' if order.descending else '>'} (?, ?)"
+            values = [*values, *read_cursor(query.cursor)]
+        sql = (
+            f"SELECT record, {field}, id FROM {order.table} WHERE {where}"
+            f" ORDER BY {field} {way}, id {way} LIMIT ?"
+        )
+        rows = self._db.execute(sql, [*values, query.limit + 1]).fetchall()
+        items = [adapter.validate_json(row[0]) for row in rows[: query.limit]]
+        last = rows[query.limit - 1] if len(rows) > query.limit else None
+        return Page(items, write_cursor(last[1], last[2]) if last else None, total)
+
+
+def _found(record: T | None, message: str) -> T:
+    if record is None:
+        raise NotFound(message)
+    return record
+
+
+def _escaped(text: str) -> str:
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _write_video(db: sqlite3.Connection, video: Video) -> Video:
+    """Write a video under the next revision."""
+    row = db.execute("UPDATE counter SET revision = revision + 1 RETURNING revision").fetchone()
+    video = replace(video, revision=int(row[0]))
+    fields = (video.id, video.user_id, video.sha256, video.status, video.original_filename)
+    sorting = (video.upload_time.timestamp(), video.duration, video.file_size, video.revision)
+    # Not INSERT OR REPLACE: that would silently remove another video of the same hash.
+    db.execute(
+        f"INSERT INTO videos VALUES ({_marks(range(11))}) ON CONFLICT (id) DO UPDATE SET"
+        " status = excluded.status, original_filename = excluded.original_filename,"
+        " duration = excluded.duration, revision = excluded.revision,"
+        " is_deleted = excluded.is_deleted, record = excluded.record",
+        (*fields, *sorting, video.is_deleted, _VIDEO.dump_json(video)),
+    )
+    return video
+
+
+def _job_row(job: Job) -> tuple[object, ...]:
+    who = (job.id, job.video_id, job.user_id, job.kind, job.state, int(job.priority))
+    not_before = job.not_before.timestamp() if job.not_before else 0.0
+    lease = job.lease_expires_at.timestamp() if job.lease_expires_at else None
+    return (*who, job.created_at.timestamp(), not_before, lease, _JOB.dump_json(job))
+
+
+def _write_job(db: sqlite3.Connection, job: Job) -> None:
+    db.execute(f"INSERT OR REPLACE INTO jobs VALUES ({_marks(range(10))})", _job_row(job))

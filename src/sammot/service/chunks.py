@@ -1,0 +1,107 @@
+"""A chunk's stored form: gzip of JSON, the same bytes for the same frames."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from sammot.records import TrackSummary
+from sammot.tracking.mask import RLE, Box
+from sammot.tracking.track import FrameResult, Observation, Origin, TrackId, TrackState
+
+CHUNK_FRAMES = 64
+_FIRST_STOPS = (16, 64)  # a short first chunk, so that something is seen at once
+
+
+def chunk_stop(start: int) -> int:
+    """Where the chunk that begins at frame `start` ends (exclusive)."""
+    for stop in _FIRST_STOPS:
+        if start < stop:
+            return stop
+    return start - start % CHUNK_FRAMES + CHUNK_FRAMES
+
+
+def write_chunk(start: int, results: Sequence[FrameResult]) -> bytes:
+    """Encode the results of consecutive frames, the first of index `start`."""
+    content = {
+        "start": start,
+        "stop": start + len(results),
+        "frames": [
+            {
+                "frame_id": result.index,
+                "time": result.time,
+                "objects": [_written(observation) for observation in result.observations],
+            }
+            for result in results
+        ],
+    }
+    return gzip.compress(orjson.dumps(content), compresslevel=6, mtime=0)
+
+
+def read_chunk(payload: bytes) -> list[FrameResult]:
+    """What `write_chunk` was given."""
+    content = orjson.loads(gzip.decompress(payload))
+    return [
+        FrameResult(
+            frame["frame_id"], frame["time"], tuple(_read(item) for item in frame["objects"])
+        )
+        for frame in content["frames"]
+    ]
+
+
+def _written(observation: Observation) -> dict[str, Any]:
+    box, rle = observation.box, observation.rle
+    return {
+        "track_id": observation.track_id,
+        "bbox": [int(box.x1), int(box.y1), int(box.width), int(box.height)],
+        "mask": {"size": [rle.height, rle.width], "counts": rle.counts},
+        "score": round(observation.score, 4),
+        "state": observation.state,
+        "origin": observation.origin,
+        "label": observation.label,
+    }
+
+
+def _read(item: Mapping[str, Any]) -> Observation:
+    x, y, width, height = item["bbox"]
+    rows, columns = item["mask"]["size"]
+    return Observation(
+        TrackId(item["track_id"]),
+        Box(x, y, x + width, y + height),
+        RLE(rows, columns, item["mask"]["counts"]),
+        item["score"],
+        TrackState(item["state"]),
+        Origin(item["origin"]),
+        item["label"],
+    )
+
+
+def summarised(
+    known: Mapping[int, TrackSummary], results: Iterable[FrameResult]
+) -> dict[int, TrackSummary]:
+    """The summaries of the tracks seen in `results`, going on from the `known` ones."""
+    seen: dict[int, TrackSummary] = {}
+    for result in results:
+        for observation in result.observations:
+            track_id = int(observation.track_id)
+            before = seen.get(track_id) or known.get(track_id)
+            seen[track_id] = _extended(before, observation, result.index)
+    return seen
+
+
+def _extended(before: TrackSummary | None, seen: Observation, frame: int) -> TrackSummary:
+    score = round(seen.score, 4)
+    if before is None:
+        return TrackSummary(int(seen.track_id), seen.label, ((frame, frame + 1),), score)
+    *rest, (start, stop) = before.segments
+    tail = ((start, frame + 1),) if stop == frame else ((start, stop), (frame, frame + 1))
+    return replace(
+        before,
+        label=seen.label or before.label,
+        segments=(*rest, *tail),
+        score_sum=round(before.score_sum + score, 4),
+    )

@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from sammot.errors import Conflict, SamMotError
+from sammot.ports import ChunkContent, JobQuery
+from sammot.records import (
+    ChunkBounds,
+    Job,
+    JobKind,
+    JobSpec,
+    JobState,
+    Page,
+    Priority,
+    Progress,
+    Video,
+)
+from sammot.service.world import World, owned
+
+_LOST = "The worker stopped answering; it may have run out of memory or been ended."
+
+
+def proxy_job_id(video_id: str) -> str:
+    """There is one proxy job a video, whoever asks."""
+    return f"{video_id}-proxy"
+
+
+def render_job_id(track_job_id: str) -> str:
+    """There is one render job a tracking job, whoever asks."""
+    return f"{track_job_id}-render"
+
+
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    """The work on videos: for users above, for workers below."""
+
+    world: World
+
+    # For users
+
+    def tracking(self, video: Video, spec: JobSpec) -> Job:
+        """A new tracking job, not stored yet."""
+        job = self.side(self.world.new_id(), JobKind.TRACK, video, spec.priority)
+        version = self.world.engine(spec.engine).version
+        parameters = dict(spec.parameters)
+        return replace(job, engine=spec.engine, engine_version=version, parameters=parameters)
+
+    def side(
+        self,
+        job_id: str,
+        kind: JobKind,
+        video: Video,
+        priority: Priority,
+        parameters: Mapping[str, Any] | None = None,
+    ) -> Job:
+        """A new job that needs no engine, not stored yet."""
+        return Job(
+            id=job_id,
+            video_id=video.id,
+            user_id=video.user_id,
+            kind=kind,
+            engine="",
+            engine_version="",
+            parameters=dict(parameters or {}),
+            priority=priority,
+            created_at=self.world.now(),
+            frame_count=video.frame_count,
+            max_attempts=self.world.policy.max_attempts,
+        )
+
+    def submit(self, video: Video, spec: JobSpec) -> Job:
+        """Track again; the video shows the new job, and its old one stops."""
+        job = self.tracking(video, spec)
+        if video.job_id is not None:
+            self._cancel_quietly(video.job_id)
+        job = self.world.store.add_job(job, lambda video: replace(video, job_id=job.id))
+        self.world.announce(job)
+        return job
+
+    def ensure(self, job: Job) -> Job:
+        """The job of that id: the stored one, queued again if it failed, else this one.
+
+        A stored one that still waits is moved up to this one's priority.
+        """
+        try:
+            self.world.store.add_job(job, lambda video: video)
+        except Conflict:
+            job = self.world.store.update_job(job.id, lambda old: _wanted_again(old, job.priority))
+        self.world.announce(job)
+        return job
+
+    def get(self, user_id: str, job_id: str) -> Job:
+        """Raises NotFound."""
+        return owned(self.world.store.get_job(job_id), user_id, "job")
+
+    def list(self, query: JobQuery) -> Page[Job]:
+        return self.world.store.list_jobs(query)
+
+    def cancel(self, user_id: str, job_id: str) -> Job:
+        """Raises NotFound, Conflict when it is over."""
+        self.get(user_id, job_id)
+        job = self.world.store.update_job(job_id, lambda job: job.cancelled(self.world.now()))
+        self.world.events.publish(job.video_id)
+        return job
+
+    def retry(self, user_id: str, job_id: str) -> Job:
+        """Go on from the last chunk. Raises NotFound, or Conflict for a job in other states."""
+        self.get(user_id, job_id)
+        job = self.world.store.update_job(job_id, Job.retried)
+        self.world.announce(job)
+        return job
+
+    def cancel_all(self, user_id: str, video_id: str) -> None:
+        """Stop whatever still runs for a video."""
+        for state in (JobState.QUEUED, JobState.RUNNING):
+            query = JobQuery(user_id, state=state, video_id=video_id, limit=200)
+            for job in self.world.store.list_jobs(query).items:
+                self._cancel_quietly(job.id)
+
+    def _cancel_quietly(self, job_id: str) -> None:
+        try:
+            self.world.store.update_job(job_id, lambda job: job.cancelled(self.world.now()))
+        except Conflict:
+            return
+
+    # For workers
+
+    def claim(self, owner: str, kinds: Sequence[JobKind]) -> Job | None:
+        """The next job, now ours until `lease` after the last beat; None if there is none."""
+        now, lease = self.world.now(), self.world.policy.lease
+        job = self.world.store.claim_job(kinds, now, lambda job: job.claimed(owner, now, lease))
+        if job is not None:
+            self.world.events.publish(job.video_id)
+        return job
+
+    def beat(self, job: Job, progress: Progress) -> Job:
+        """Still alive. Raises Conflict when the job is ours no longer: stop."""
+        now, lease = self.world.now(), self.world.policy.lease
+        return self._step(job, lambda old: old.beaten(job.epoch, now, lease, progress))
+
+    def store_chunk(
+        self,
+        job: Job,
+        bounds: ChunkBounds,
+        content: ChunkContent,
+        *,
+        track_count: int,
+        seconds: float,
+    ) -> Job:
+        """Frames are ready for everybody. Raises Conflict when the job is ours no longer."""
+        job = self.world.store.put_chunk(
+            job.id,
+            bounds,
+            content,
+            lambda old: old.advanced(job.epoch, bounds.stop, track_count, seconds),
+        )
+        self.world.events.publish(job.video_id)
+        return job
+
+    def complete(self, job: Job, frame_count: int, seconds: float = 0.0) -> Job:
+        """Raises Conflict when the job is ours no longer."""
+        now = self.world.now()
+        return self._step(job, lambda old: old.completed(job.epoch, now, frame_count, seconds))
+
+    def fail(self, job: Job, reason: str, *, is_final: bool) -> Job:
+        """This attempt did not succeed. Raises Conflict when the job is ours no longer."""
+        now = self.world.now()
+        backoff = None if is_final else self._backoff(job)
+        return self._step(job, lambda old: old.failed(job.epoch, now, reason, backoff))
+
+    def release(self, job: Job) -> Job:
+        """Give a job back unharmed. Raises Conflict when it is ours no longer."""
+        return self._step(job, lambda old: old.released(job.epoch))
+
+    def recover(self) -> int:
+        """Take the jobs of silent workers back; how many there were."""
+        lost = self.world.store.expired_jobs(self.world.now())
+        for job in lost:
+            try:
+                self.fail(job, _LOST, is_final=False)
+            except SamMotError:  # it beat after all, or was cancelled or deleted meanwhile
+                continue
+        return len(lost)
+
+    def _step(self, job: Job, change: Callable[[Job], Job]) -> Job:
+        job = self.world.store.update_job(job.id, change)
+        self.world.events.publish(job.video_id)
+        return job
+
+    def _backoff(self, job: Job) -> timedelta:
+        return self.world.policy.backoff * 4 ** max(0, job.stalled - 1)
+
+
+def _wanted_again(old: Job, priority: Priority) -> Job:
+    if old.state in (JobState.FAILED, JobState.CANCELLED):
+        old = old.retried()
+    return replace(old, priority=min(old.priority, priority)) if not old.state.is_final else old

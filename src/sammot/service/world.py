@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from sammot.errors import NotFound, UnknownEngine
+from sammot.ports import Events, Objects, Queue, Store
+from sammot.records import Job, Upload, Video
+from sammot.tracking.engine import EngineFactory
+from sammot.video import Limits
+
+Record = TypeVar("Record", Video, Job, Upload)
+
+
+@dataclass(frozen=True, slots=True)
+class EngineEntry:
+    """An engine that users may choose.
+
+    `parameters` describes each parameter for forms (name, kind, default, minimum, maximum,
+    choices, unit, help). `complete` fills the defaults in and raises InvalidInput.
+    """
+
+    name: str
+    version: str
+    title: str
+    description: str
+    parameters: Sequence[Mapping[str, Any]]
+    complete: Callable[[Mapping[str, Any]], dict[str, Any]]
+    create: EngineFactory
+    reason: str | None = None
+    """Why it cannot be used here; None when it can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The limits under which the service works. Sizes are bytes."""
+
+    limits: Limits
+    max_bytes: int
+    min_free_bytes: int
+    upload_expiry: timedelta
+    lease: timedelta
+    max_attempts: int
+    backoff: timedelta
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _new_id() -> str:
+    return uuid4().hex
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything outside the use cases, chosen once by the composition root."""
+
+    store: Store
+    objects: Objects
+    queue: Queue
+    events: Events
+    engines: Mapping[str, EngineEntry]
+    policy: Policy
+    now: Callable[[], datetime] = field(default=_now)
+    new_id: Callable[[], str] = field(default=_new_id)
+
+    def engine(self, name: str) -> EngineEntry:
+        """Raises UnknownEngine, saying which there are or why this one cannot run."""
+        entry = self.engines.get(name)
+        if entry is None:
+            names = ", ".join(sorted(self.engines))
+            raise UnknownEngine(f"There is no engine of that name; there are: {names}.")
+        if entry.reason is not None:
+            raise UnknownEngine(entry.reason)
+        return entry
+
+    def announce(self, job: Job) -> None:
+        """Hint that a job is waiting and that its video has changed."""
+        self.queue.push(job)
+        self.events.publish(job.video_id)
+
+
+def original_key(video_id: str) -> str:
+    """The file as it came."""
+    return f"videos/{video_id}/original"
+
+
+def proxy_key(video_id: str) -> str:
+    """The copy that browsers can play, where they cannot play the original."""
+    return f"videos/{video_id}/proxy.mp4"
+
+
+def poster_key(video_id: str) -> str:
+    """A still picture for lists."""
+    return f"videos/{video_id}/poster.webp"
+
+
+def timeline_key(video_id: str) -> str:
+    """The times of all frames: little-endian float64 seconds."""
+    return f"videos/{video_id}/timeline.f64"
+
+
+def annotated_key(video_id: str, job_id: str) -> str:
+    """The video with a tracking job's results drawn in."""
+    return f"videos/{video_id}/{job_id}/annotated.mp4"
+
+
+def upload_key(upload_id: str) -> str:
+    """The bytes of an upload that is not complete."""
+    return f"uploads/{upload_id}"
+
+
+def owned(record: Record, user_id: str, kind: str) -> Record:
+    """The record itself. Raises NotFound when it is somebody else's."""
+    if record.user_id != user_id:
+        raise NotFound(f"There is no such {kind}.")
+    return record
