@@ -64,6 +64,12 @@ class RLE:
         mask: NDArray[np.uint8] = rlemasklib.decode(coded)
         return mask.astype(np.bool_)
 
+    @property
+    def area(self) -> int:
+        """The number of the mask's pixels, counted without decoding."""
+        coded = {"size": [self.height, self.width], "counts": self.counts.encode("ascii")}
+        return int(rlemasklib.area(coded))
+
 
 def box_iou(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
     """Intersection over union of every pair of boxes.
