@@ -58,7 +58,8 @@ class JobQuery:
 @dataclass(frozen=True, slots=True)
 class ChunkContent:
     """What a worker stores of a chunk: its frames, the engine's state after it, the tracks that
-    it touched (their summaries from the start of the video)."""
+    it touched (their summaries from the start of the video).
+    """
 
     payload: bytes
     snapshot: bytes
@@ -104,8 +105,8 @@ class Store(Protocol):
 
     def update_video(self, video_id: str, change: Callable[[Video], Video]) -> Video: ...
 
-    def deleted_videos(self) -> list[Video]:
-        """Those marked `is_deleted` whose files may still be there."""
+    def deleted_videos(self, before: datetime) -> list[Video]:
+        """Those deleted before then whose files may still be there."""
 
     def purge_video(self, video_id: str) -> None:
         """Remove a deleted video's jobs, chunks and tracks, and at last itself."""

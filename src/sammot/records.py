@@ -291,7 +291,8 @@ class Video:
     result_path: str | None = None
     job_id: str | None = None
     revision: int = 0
-    is_deleted: bool = False
+    deleted_at: datetime | None = None
+    """Deleted videos are invisible at once and purged a little later."""
 
     def showing(self, job: Job) -> Video:
         """The video as its owner should see it after `job` took a step."""

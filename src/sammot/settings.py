@@ -44,6 +44,7 @@ class Settings(BaseSettings):
 
     lease_seconds: float = 10
     """A worker that is silent for longer has lost its job."""
-    max_attempts: int = 3
+    max_attempts: int = 5
+    """How often a job may fail without storing a chunk in between."""
     backoff_seconds: float = 2
     """Before the second attempt; four times as long before each further one."""

@@ -175,8 +175,9 @@ class SqliteStore:
         with self._step() as db:
             return _write_video(db, change(self.get_video(video_id)))
 
-    def deleted_videos(self) -> list[Video]:
-        return self._many(_VIDEO, "SELECT record FROM videos WHERE is_deleted")
+    def deleted_videos(self, before: datetime) -> list[Video]:
+        videos = self._many(_VIDEO, "SELECT record FROM videos WHERE is_deleted")
+        return [video for video in videos if video.deleted_at and video.deleted_at < before]
 
     def purge_video(self, video_id: str) -> None:
         of_video = "(SELECT id FROM jobs WHERE video_id = ?)"
@@ -359,7 +360,7 @@ def _write_video(db: sqlite3.Connection, video: Video) -> Video:
         " status = excluded.status, original_filename = excluded.original_filename,"
         " duration = excluded.duration, revision = excluded.revision,"
         " is_deleted = excluded.is_deleted, record = excluded.record",
-        (*fields, *sorting, video.is_deleted, _VIDEO.dump_json(video)),
+        (*fields, *sorting, video.deleted_at is not None, _VIDEO.dump_json(video)),
     )
     return video
 

@@ -43,6 +43,7 @@ class StoreEvents:
         self._log = log
         self._lock = threading.Lock()
         self._subscriptions: set[_Subscription] = set()
+        self._is_watching = False
 
     def publish(self, video_id: str) -> None:
         """Nothing to do: the new revision is what the watching thread looks for."""
@@ -52,7 +53,8 @@ class StoreEvents:
         subscription = _Subscription(video_id)
         with self._lock:
             self._subscriptions.add(subscription)
-            if len(self._subscriptions) == 1:
+            if not self._is_watching:
+                self._is_watching = True
                 revision, _ = self._log.changes_since(0)
                 threading.Thread(target=self._watch, args=(revision,), daemon=True).start()
         try:
@@ -68,6 +70,7 @@ class StoreEvents:
             newest, video_ids = self._log.changes_since(revision)
             with self._lock:
                 if not self._subscriptions:
+                    self._is_watching = False
                     return
                 for subscription in self._subscriptions:
                     subscription.ring(set(video_ids))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ from sammot.service.world import (
 from sammot.video import Probe, probe
 
 _NAME_LIMIT = 255
+_PURGE_AFTER = timedelta(seconds=30)  # by then every watcher has heard of the deletion
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +127,15 @@ class Library:
     def delete(self, user_id: str, video_id: str) -> None:
         """Gone from every list at once; its work is cancelled, then its files go."""
         self.get(user_id, video_id)
-        self.world.store.update_video(video_id, lambda video: replace(video, is_deleted=True))
+        now = self.world.now()
+        self.world.store.update_video(video_id, lambda video: replace(video, deleted_at=now))
         self.world.events.publish(video_id)
         self.jobs.cancel_all(user_id, video_id)
         self.world.objects.delete(f"videos/{video_id}")
 
     def purge(self) -> None:
         """Finish deletions, also those that a crash interrupted."""
-        for video in self.world.store.deleted_videos():
+        for video in self.world.store.deleted_videos(self.world.now() - _PURGE_AFTER):
             self.jobs.cancel_all(video.user_id, video.id)
             self.world.objects.delete(f"videos/{video.id}")
             self.world.store.purge_video(video.id)
@@ -146,6 +148,15 @@ class Library:
     def write_timeline(self, video_id: str, times: NDArray[np.float64]) -> None:
         with self.world.objects.writing(timeline_key(video_id)) as path:
             path.write_bytes(times.astype("<f8").tobytes())
+
+    def warn(self, video_id: str, warnings: tuple[str, ...]) -> None:
+        """Add what the user should know of this video, each thing once."""
+        self.world.store.update_video(
+            video_id,
+            lambda video: replace(
+                video, warnings=tuple(dict.fromkeys((*video.warnings, *warnings)))
+            ),
+        )
 
     def playable_key(self, video: Video) -> str:
         """The object that a browser can play. Raises Conflict while there is none."""

@@ -152,6 +152,7 @@ def _algorithm(checksum: tuple[str, bytes]) -> str:
 def _watched(
     upload: Upload, offset: int, parts: Iterable[bytes], digest: hashlib._Hash | None
 ) -> Iterator[bytes]:
+    """The parts, counted and digested as they pass."""
     for part in parts:
         offset += len(part)
         if offset > upload.size:

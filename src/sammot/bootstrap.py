@@ -1,0 +1,73 @@
+"""The composition root: here, and nowhere else, concrete things are chosen."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
+
+from sammot.adapters.disk_objects import DiskObjects
+from sammot.adapters.sqlite_store import SqliteStore
+from sammot.adapters.store_events import StoreEvents
+from sammot.adapters.store_queue import StoreQueue
+from sammot.errors import Unavailable
+from sammot.service import EngineEntry, Policy, Service, World
+from sammot.settings import Settings
+from sammot.tracking import motion
+from sammot.video import Limits
+
+
+def service(settings: Settings) -> Service:
+    """The service over one machine's disk.
+
+    Raises:
+        Unavailable: the data folder cannot be made or written.
+
+    """
+    objects = DiskObjects(_folder(settings.data_dir))
+    objects.ping()
+    store = SqliteStore(settings.data_dir / "sammot.db")
+    engines = {entry.name: entry for entry in (_motion(),)}
+    world = World(store, objects, StoreQueue(), StoreEvents(store), engines, _policy(settings))
+    return Service.over(world)
+
+
+def _folder(path: Path) -> Path:
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise Unavailable(f"The data folder {path} cannot be made: {error.strerror}.") from error
+    return path
+
+
+def _motion() -> EngineEntry:
+    return EngineEntry(
+        name=motion.NAME,
+        version=motion.VERSION,
+        title="Motion",
+        description="Finds everything that moves. Needs no weights and no GPU.",
+        parameters=[asdict(parameter) for parameter in motion.PARAMETERS],
+        complete=motion.complete,
+        create=motion.create,
+    )
+
+
+def _policy(settings: Settings) -> Policy:
+    limits = Limits(
+        max_bytes=settings.max_bytes,
+        max_seconds=settings.max_seconds,
+        max_pixels=settings.max_pixels,
+        max_frames=settings.max_frames,
+        cpu_seconds=settings.probe_cpu_seconds,
+        memory_bytes=settings.probe_memory_bytes,
+        wall_seconds=settings.probe_wall_seconds,
+    )
+    return Policy(
+        limits=limits,
+        max_bytes=settings.max_bytes,
+        min_free_bytes=settings.min_free_bytes,
+        upload_expiry=timedelta(seconds=settings.upload_expiry_seconds),
+        lease=timedelta(seconds=settings.lease_seconds),
+        max_attempts=settings.max_attempts,
+        backoff=timedelta(seconds=settings.backoff_seconds),
+    )

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+
+import structlog
+
+from sammot.errors import Conflict, InvalidInput, NotFound, SamMotError, UnreadableVideo
+from sammot.records import Job, JobKind
+from sammot.service import Service
+from sammot.worker.pulse import Pulse, Stopping
+from sammot.worker.tasks import TASKS
+
+_IDLE_SECONDS = 1.0
+_HOPELESS = (InvalidInput, NotFound, UnreadableVideo)
+"""Errors that trying again cannot mend."""
+
+log = structlog.get_logger()
+
+
+class Worker:
+    """Takes one job after another until `stop` is set."""
+
+    def __init__(
+        self, service: Service, owner: str, kinds: Sequence[JobKind], stop: threading.Event
+    ) -> None:
+        self._service = service
+        self._owner = owner
+        self._kinds = kinds
+        self._stop = stop
+        self._tidied = float("-inf")
+
+    def run(self) -> None:
+        """Work until told to stop. A store that is away is waited for."""
+        log.info("worker ready", owner=self._owner, kinds=[str(kind) for kind in self._kinds])
+        while not self._stop.is_set():
+            try:
+                self._tidy()
+                job = self._service.jobs.claim(self._owner, self._kinds)
+            except SamMotError as error:
+                log.warning("store is away", reason=str(error))
+                self._stop.wait(_IDLE_SECONDS)
+                continue
+            if job is None:
+                self._service.world.queue.wait(_IDLE_SECONDS)
+            else:
+                self.work(job)
+
+    def work(self, job: Job) -> None:
+        """Do one claimed job, to whatever end."""
+        with structlog.contextvars.bound_contextvars(
+            job_id=job.id, video_id=job.video_id, kind=str(job.kind), attempt=job.attempt
+        ):
+            log.info("job started", epoch=job.epoch, frames_ready=job.frames_ready)
+            try:
+                self._attempt(job)
+            except (Conflict, NotFound) as error:
+                log.info("job lost", reason=str(error))
+            except Exception:
+                log.exception("job could not be concluded")
+
+    def _attempt(self, job: Job) -> None:
+        started = time.monotonic()
+        try:
+            with Pulse(self._service, job, self._stop) as pulse:
+                frame_count = TASKS[job.kind](self._service, job, pulse)
+        except Stopping:
+            self._service.jobs.release(job)
+            log.info("job released")
+        except Conflict:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is this attempt's end
+            self._fail(job, error)
+        else:
+            seconds = 0.0 if job.kind is JobKind.TRACK else time.monotonic() - started
+            self._service.jobs.complete(job, frame_count, seconds)
+            log.info("job completed", seconds=round(time.monotonic() - started, 3))
+
+    def _fail(self, job: Job, error: Exception) -> None:
+        log.warning("job failed", exc_info=error)
+        if isinstance(error, SamMotError):
+            reason = str(error)
+        elif isinstance(error, MemoryError):
+            reason = "There was not enough memory; try a smaller preset or a smaller video."
+        else:
+            reason = f"The {job.engine or job.kind} step failed ({type(error).__name__})."
+        self._service.jobs.fail(job, reason, is_final=isinstance(error, _HOPELESS))
+
+    def _tidy(self) -> None:
+        """Now and then: recover lost jobs, expire uploads, finish deletions."""
+        interval = self._service.world.policy.lease.total_seconds() / 4
+        if time.monotonic() - self._tidied < interval:
+            return
+        self._tidied = time.monotonic()
+        self._service.jobs.recover()
+        self._service.uploads.expire()
+        self._service.library.purge()

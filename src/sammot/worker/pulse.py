@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from types import TracebackType
+from typing import Self
+
+import structlog
+
+from sammot.errors import Conflict, NotFound, SamMotError
+from sammot.records import Job, Progress
+from sammot.service import Service
+
+BEAT_SECONDS = 1.0
+_RATE_SECONDS = 5.0
+
+log = structlog.get_logger()
+
+
+class Stopping(Exception):  # noqa: N818 - not an error: this process was asked to end
+    """The worker is to end; the job goes back to the queue."""
+
+
+class Pulse:
+    """The heartbeat of one claimed job, from a thread of its own.
+
+    The work calls `step` at every frame. It raises Conflict as soon as the job is held no
+    longer (cancelled, or claimed by another), NotFound when its video is gone, Stopping when this process is to end.
+    """
+
+    def __init__(self, service: Service, job: Job, stop: threading.Event) -> None:
+        self._service = service
+        self._job = job
+        self._stop = stop
+        self._lost: SamMotError | None = None
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._beat, daemon=True)
+        self._frames_done = job.frames_ready
+        self._recent: deque[tuple[float, int]] = deque([(time.monotonic(), job.frames_ready)])
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def step(self, frames_done: int) -> None:
+        """So many frames are done. Raises Conflict, Stopping."""
+        if self._lost is not None:
+            raise self._lost
+        if self._stop.is_set():
+            raise Stopping
+        self._frames_done = frames_done
+
+    def _beat(self) -> None:
+        while not self._over.wait(BEAT_SECONDS):
+            try:
+                self._service.jobs.beat(self._job, self._progress())
+            except (Conflict, NotFound) as error:
+                self._lost = error
+                return
+            except SamMotError as error:  # the store is away: the lease says how long that may be
+                log.warning("beat failed", job_id=self._job.id, reason=str(error))
+
+    def _progress(self) -> Progress:
+        """The rate is that of the last few seconds."""
+        now, done = time.monotonic(), self._frames_done
+        self._recent.append((now, done))
+        while len(self._recent) > 2 and now - self._recent[0][0] > _RATE_SECONDS:
+            self._recent.popleft()
+        since, before = self._recent[0]
+        fps = (done - before) / (now - since) if now > since else 0.0
+        left = (self._job.frame_count or 0) - done
+        return Progress(done, round(fps, 2), round(max(0, left) / fps, 1) if fps else None)

@@ -1,0 +1,284 @@
+"""Every Store keeps these promises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from records_help import LEASE, T0, a_job, a_track, a_video, an_upload
+
+from sammot.adapters.sqlite_store import SqliteStore
+from sammot.errors import Conflict, InvalidInput, NotFound
+from sammot.ports import ChunkContent, JobQuery, Store, VideoQuery
+from sammot.records import ChunkBounds, Job, JobKind, JobState, Priority, VideoStatus
+
+TRACK = (JobKind.TRACK,)
+
+
+@pytest.fixture(params=["sqlite"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    assert request.param == "sqlite"
+    yield SqliteStore(tmp_path / "store.db")
+
+
+def claimed(job: Job) -> Job:
+    return job.claimed("worker", T0, LEASE)
+
+
+def test_what_was_put_is_got(store: Store) -> None:
+    video = store.add_video(a_video(job_id="j1"), [a_job()])
+    assert store.get_video("v1") == video
+    assert store.get_job("j1") == a_job()
+    store.put_upload(an_upload())
+    assert store.get_upload("u1") == an_upload()
+
+
+@pytest.mark.parametrize("get", ["get_video", "get_job", "get_upload"])
+def test_what_is_not_there_is_not_found(store: Store, get: str) -> None:
+    with pytest.raises(NotFound):
+        getattr(store, get)("nothing")
+
+
+def test_expired_uploads_are_listed(store: Store) -> None:
+    store.put_upload(an_upload())
+    assert store.expired_uploads(T0) == []
+    assert store.expired_uploads(T0 + timedelta(hours=2)) == [an_upload()]
+    store.delete_upload("u1")
+    store.delete_upload("u1")
+    assert store.expired_uploads(T0 + timedelta(hours=2)) == []
+
+
+def test_the_same_bytes_are_taken_once_a_user(store: Store) -> None:
+    store.add_video(a_video("v1", sha256="same"), [])
+    with pytest.raises(Conflict):
+        store.add_video(a_video("v2", sha256="same"), [a_job("j2", "v2")])
+    assert store.find_job("j2") is None
+    store.add_video(a_video("v3", sha256="same", user_id="other"), [])
+    found = store.find_video("other", "same")
+    assert found is not None
+    assert found.id == "v3"
+
+
+def test_a_deleted_video_is_invisible_and_its_bytes_may_come_again(store: Store) -> None:
+    store.add_video(a_video("v1", sha256="same"), [])
+    store.update_video("v1", lambda video: replace(video, deleted_at=T0))
+    with pytest.raises(NotFound):
+        store.get_video("v1")
+    assert store.list_videos(VideoQuery("local")).total == 0
+    assert [video.id for video in store.deleted_videos(T0 + LEASE)] == ["v1"]
+    assert store.deleted_videos(T0) == []
+    store.add_video(a_video("v2", sha256="same"), [])
+
+
+def test_purging_leaves_nothing(store: Store) -> None:
+    store.add_video(a_video(job_id="j1"), [a_job()])
+    put(store, 0, 16)
+    store.update_video("v1", lambda video: replace(video, deleted_at=T0))
+    store.purge_video("v1")
+    assert store.find_job("j1") is None
+    assert store.get_snapshot("j1") is None
+    assert (store.chunk_bounds("j1"), store.tracks("j1")) == ([], [])
+    assert store.deleted_videos(T0 + LEASE) == []
+
+
+def test_a_list_pages_through_everything_once(store: Store) -> None:
+    for n in range(7):  # two share an instant: the id decides
+        store.add_video(a_video(f"v{n}", upload_time=T0 + timedelta(seconds=n // 2)), [])
+    seen, cursor = [], None
+    while True:
+        page = store.list_videos(VideoQuery("local", limit=3, cursor=cursor))
+        assert page.total == 7
+        seen += [video.id for video in page.items]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert seen == ["v6", "v5", "v4", "v3", "v2", "v1", "v0"]
+
+
+@pytest.mark.parametrize(
+    ("sort", "first"),
+    [("name", "v1"), ("-name", "v0"), ("size", "v0"), ("-duration", "v1"), ("upload_time", "v0")],
+)
+def test_a_list_is_sorted_by_what_is_asked(store: Store, sort: str, first: str) -> None:
+    store.add_video(a_video("v0", original_filename="zebra.mp4"), [])
+    later = T0 + timedelta(1)
+    store.add_video(
+        a_video("v1", original_filename="Ape.mp4", file_size=9999, duration=9, upload_time=later),
+        [],
+    )
+    page = store.list_videos(VideoQuery("local", sort=sort, limit=1))
+    assert page.items[0].id == first
+    rest = store.list_videos(VideoQuery("local", sort=sort, limit=1, cursor=page.next_cursor))
+    assert rest.items[0].id != first
+
+
+def test_a_list_is_filtered_by_status_text_and_owner(store: Store) -> None:
+    store.add_video(a_video("v0", original_filename="100%_dog.mp4"), [])
+    store.add_video(a_video("v1", status=VideoStatus.FAILED), [])
+    store.add_video(a_video("v2", user_id="other"), [])
+
+    def ids(**options: object) -> list[str]:
+        return [v.id for v in store.list_videos(VideoQuery("local", **options)).items]
+
+    assert ids(text="%_DOG") == ["v0"]
+    assert ids(text="_") == ["v0"]
+    assert ids(status=VideoStatus.FAILED) == ["v1"]
+    assert sorted(ids()) == ["v0", "v1"]
+
+
+def test_a_foreign_cursor_is_refused(store: Store) -> None:
+    with pytest.raises(InvalidInput):
+        store.list_videos(VideoQuery("local", cursor="!!!"))
+
+
+def test_every_change_raises_the_revision(store: Store) -> None:
+    first = store.add_video(a_video(job_id="j1"), [a_job()]).revision
+    store.update_job("j1", claimed)
+    second = store.get_video("v1").revision
+    put(store, 0, 16)
+    third = store.get_video("v1").revision
+    assert first < second < third
+
+
+def test_changes_are_told_from_any_revision_on(store: Store) -> None:
+    start, _ = store.changes_since(0)
+    store.add_video(a_video("v1", job_id="j1"), [a_job()])
+    store.add_video(a_video("v2"), [])
+    middle, ids = store.changes_since(start)
+    assert sorted(ids) == ["v1", "v2"]
+    store.update_job("j1", claimed)
+    assert store.changes_since(middle)[1] == ["v1"]
+
+
+def test_a_refused_change_leaves_the_record_as_it_was(store: Store) -> None:
+    video = store.add_video(a_video(job_id="j1"), [a_job()])
+    with pytest.raises(Conflict):
+        store.update_job("j1", Job.retried)
+    assert store.get_job("j1") == a_job()
+    assert store.get_video("v1") == video
+
+
+def test_the_video_shows_the_job_in_the_same_step(store: Store) -> None:
+    store.add_video(a_video(job_id="j1"), [a_job()])
+    store.update_job("j1", claimed)
+    assert store.get_video("v1").status is VideoStatus.PROCESSING
+
+
+def test_jobs_are_claimed_by_priority_then_age(store: Store) -> None:
+    store.add_video(a_video(), [])
+    turns = [("late", 0, 9), ("low", 2, 0), ("second", 1, 2), ("first", 1, 1)]
+    for name, priority, second in turns:
+        job = a_job(name, priority=Priority(priority), created_at=T0 + timedelta(seconds=second))
+        store.add_job(job, lambda video: video)
+    assert store.queue_position(store.get_job("low")) == 3
+    order = [store.claim_job(TRACK, T0, claimed) for _ in range(5)]
+    assert [job.id if job else None for job in order] == ["late", "first", "second", "low", None]
+
+
+def test_a_job_is_not_claimed_before_its_time_or_by_another_kind(store: Store) -> None:
+    store.add_video(a_video(), [a_job(not_before=T0 + LEASE)])
+    assert store.claim_job(TRACK, T0, claimed) is None
+    assert store.claim_job((JobKind.PROXY, JobKind.RENDER), T0 + LEASE, claimed) is None
+    assert store.claim_job(TRACK, T0 + LEASE, claimed) is not None
+
+
+def test_many_claimers_get_each_job_exactly_once(store: Store) -> None:
+    store.add_video(a_video(), [a_job(f"j{n:02}") for n in range(40)])
+
+    def claim_all(_: int) -> list[str]:
+        mine = []
+        while job := store.claim_job(TRACK, T0, claimed):
+            mine.append(job.id)
+        return mine
+
+    with ThreadPoolExecutor(8) as pool:
+        taken = [job_id for mine in pool.map(claim_all, range(8)) for job_id in mine]
+    assert sorted(taken) == [f"j{n:02}" for n in range(40)]
+
+
+def test_running_jobs_with_an_old_lease_are_listed(store: Store) -> None:
+    store.add_video(a_video(job_id="j1"), [a_job()])
+    store.update_job("j1", claimed)
+    assert store.expired_jobs(T0 + LEASE) == []
+    assert [job.id for job in store.expired_jobs(T0 + 2 * LEASE)] == ["j1"]
+
+
+def test_a_job_id_is_taken_once(store: Store) -> None:
+    store.add_video(a_video(), [a_job()])
+    with pytest.raises(Conflict):
+        store.add_job(a_job(), lambda video: video)
+
+
+def test_jobs_are_listed_newest_first_and_filtered(store: Store) -> None:
+    store.add_video(a_video(job_id="j1"), [a_job("j1"), a_job("j2", kind=JobKind.PROXY)])
+    store.add_job(a_job("j3", created_at=T0 + LEASE), lambda video: video)
+    store.update_job("j1", claimed)
+
+    def ids(**options: object) -> list[str]:
+        return [job.id for job in store.list_jobs(JobQuery("local", **options)).items]
+
+    assert ids() == ["j3", "j2", "j1"]
+    assert ids(kind=JobKind.PROXY) == ["j2"]
+    assert ids(state=JobState.RUNNING) == ["j1"]
+    assert ids(video_id="v9") == []
+    assert store.list_jobs(JobQuery("other")).total == 0
+    assert store.queue_lengths() == {
+        (JobKind.TRACK, JobState.RUNNING): 1,
+        (JobKind.TRACK, JobState.QUEUED): 1,
+        (JobKind.PROXY, JobState.QUEUED): 1,
+    }
+
+
+def put(store: Store, chunk: int, stop: int, payload: bytes = b"frames") -> Job:
+    start = 0 if chunk == 0 else 16
+    content = ChunkContent(payload, f"snapshot {chunk}".encode(), [a_track(chunk + 1)])
+    bounds = ChunkBounds(chunk, start, stop)
+    return store.put_chunk(
+        "j1", bounds, content, lambda job: replace(job, frames_ready=stop, chunk_count=chunk + 1)
+    )
+
+
+def test_a_chunk_brings_its_snapshot_its_tracks_and_its_progress(store: Store) -> None:
+    store.add_video(a_video(job_id="j1"), [a_job()])
+    assert store.get_snapshot("j1") is None
+    put(store, 0, 16, b"one")
+    put(store, 1, 64, b"two")
+    assert store.chunk_bounds("j1") == [ChunkBounds(0, 0, 16), ChunkBounds(1, 16, 64)]
+    assert store.get_chunk("j1", 1) == b"two"
+    assert store.get_snapshot("j1") == b"snapshot 1"
+    assert store.tracks("j1") == [a_track(1), a_track(2)]
+    assert store.get_job("j1").frames_ready == 64
+    with pytest.raises(NotFound):
+        store.get_chunk("j1", 2)
+
+
+def test_chunks_are_read_by_the_frames_they_touch(store: Store) -> None:
+    store.add_video(a_video(job_id="j1"), [a_job()])
+    put(store, 0, 16, b"one")
+    put(store, 1, 64, b"two")
+    assert list(store.chunks("j1", 0, None)) == [b"one", b"two"]
+    assert list(store.chunks("j1", 16, 17)) == [b"two"]
+    assert list(store.chunks("j1", 3, 16)) == [b"one"]
+    assert list(store.chunks("j1", 64, None)) == []
+
+
+def test_storing_a_chunk_again_changes_nothing(store: Store) -> None:
+    store.add_video(a_video(job_id="j1"), [a_job()])
+    put(store, 0, 16)
+    put(store, 0, 16)
+    assert store.chunk_bounds("j1") == [ChunkBounds(0, 0, 16)]
+
+
+def test_a_fenced_off_worker_stores_nothing(store: Store) -> None:
+    store.add_video(a_video(job_id="j1"), [a_job()])
+    content = ChunkContent(b"frames", b"snapshot", [a_track()])
+    with pytest.raises(Conflict):
+        store.put_chunk(
+            "j1", ChunkBounds(0, 0, 16), content, lambda job: job.advanced(7, 16, 1, 0.1)
+        )
+    assert store.chunk_bounds("j1") == []
+    assert store.get_snapshot("j1") is None
