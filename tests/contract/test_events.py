@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from records_help import a_video
 
+from records_help import a_video
 from sammot.adapters.sqlite_store import SqliteStore
 from sammot.adapters.store_events import StoreEvents
 
@@ -61,15 +61,19 @@ def test_nothing_happens_between_subscribing_and_waiting_unheard(store: SqliteSt
         assert first.wait(5) == {"v1"}
 
 
-def test_no_thread_remains_when_nobody_watches(store: SqliteStore) -> None:
+def watching() -> int:
+    return sum(thread.name == "store-events" for thread in threading.enumerate())
+
+
+def test_one_thread_watches_for_all_and_none_remains_for_nobody(store: SqliteStore) -> None:
     events = StoreEvents(store)
-    before = threading.active_count()
-    for _ in range(3):
-        with events.subscribe("v1"):
-            pass
     pause = threading.Event()
-    for _ in range(50):
-        if threading.active_count() == before:
+    while watching():  # those of earlier tests end within a tick
+        pause.wait(0.05)
+    with events.subscribe("v1"), events.subscribe("v2"), events.subscribe(None):
+        assert watching() == 1
+    for _ in range(100):
+        if not watching():
             break
-        pause.wait(0.1)
-    assert threading.active_count() == before
+        pause.wait(0.05)
+    assert watching() == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,7 @@ def test_appending_elsewhere_than_at_the_end_is_refused(objects: Objects) -> Non
 
 
 def test_what_came_before_a_break_is_kept(objects: Objects) -> None:
-    def parts():
+    def parts() -> Iterator[bytes]:
         yield b"kept"
         raise RuntimeError("the line broke")
 
@@ -49,7 +50,7 @@ def test_what_came_before_a_break_is_kept(objects: Objects) -> None:
 
 
 def test_only_one_appends_at_a_time(objects: Objects) -> None:
-    def parts():
+    def parts() -> Iterator[bytes]:
         with pytest.raises(Locked):
             objects.append("a", 0, [b"other"])
         yield b"mine"
@@ -90,11 +91,22 @@ def test_a_written_object_appears_whole_or_not_at_all(objects: Objects) -> None:
         with pytest.raises(NotFound):
             objects.info("videos/v/proxy.mp4")
     assert content(objects, "videos/v/proxy.mp4") == b"half"
-    with pytest.raises(RuntimeError), objects.writing("videos/v/proxy.mp4") as path:
-        path.write_bytes(b"never")
-        raise RuntimeError
-    assert content(objects, "videos/v/proxy.mp4") == b"half"
-    assert not path.exists()
+
+
+def test_an_object_whose_writing_fails_stays_as_it_was(objects: Objects) -> None:
+    objects.create("a")
+    paths = []
+
+    def write() -> None:
+        with objects.writing("a") as path:
+            paths.append(path)
+            path.write_bytes(b"never")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write()
+    assert content(objects, "a") == b""
+    assert not paths[0].exists()
 
 
 def test_the_etag_changes_with_the_content(objects: Objects) -> None:

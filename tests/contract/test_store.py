@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from records_help import LEASE, T0, a_job, a_track, a_video, an_upload
 
+from records_help import LEASE, T0, a_job, a_track, a_video, an_upload
 from sammot.adapters.sqlite_store import SqliteStore
 from sammot.errors import Conflict, InvalidInput, NotFound
 from sammot.ports import ChunkContent, JobQuery, Store, VideoQuery
@@ -20,9 +19,9 @@ TRACK = (JobKind.TRACK,)
 
 
 @pytest.fixture(params=["sqlite"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
     assert request.param == "sqlite"
-    yield SqliteStore(tmp_path / "store.db")
+    return SqliteStore(tmp_path / "store.db")
 
 
 def claimed(job: Job) -> Job:

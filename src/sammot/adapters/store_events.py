@@ -56,7 +56,9 @@ class StoreEvents:
             if not self._is_watching:
                 self._is_watching = True
                 revision, _ = self._log.changes_since(0)
-                threading.Thread(target=self._watch, args=(revision,), daemon=True).start()
+                threading.Thread(
+                    target=self._watch, args=(revision,), name="store-events", daemon=True
+                ).start()
         try:
             yield subscription
         finally:

@@ -191,7 +191,7 @@ class Jobs:
         return job
 
     def _backoff(self, job: Job) -> timedelta:
-        return self.world.policy.backoff * 4 ** max(0, job.stalled - 1)
+        return self.world.policy.backoff * float(4 ** max(0, job.stalled - 1))
 
 
 def _wanted_again(old: Job, priority: Priority) -> Job:

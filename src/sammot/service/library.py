@@ -24,6 +24,7 @@ from sammot.service.world import (
 from sammot.video import Probe, probe
 
 _NAME_LIMIT = 255
+_HASH_BLOCK = 1 << 20
 _PURGE_AFTER = timedelta(seconds=30)  # by then every watcher has heard of the deletion
 
 
@@ -72,7 +73,10 @@ class Library:
 
     def _hash(self, key: str) -> str:
         with self.world.objects.open(key) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            digest = hashlib.sha256()
+            while block := file.read(_HASH_BLOCK):
+                digest.update(block)
+            return digest.hexdigest()
 
     def _inspect(self, video_id: str, key: str) -> Probe:
         objects, limits = self.world.objects, self.world.policy.limits

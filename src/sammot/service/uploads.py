@@ -138,9 +138,12 @@ def read_checksum(header: str) -> tuple[str, bytes]:
     """Read tus' `Upload-Checksum: <algorithm> <base64>`. Raises InvalidInput."""
     algorithm, _, encoded = header.partition(" ")
     try:
-        return algorithm, base64.b64decode(encoded, validate=True)
-    except ValueError as error:
-        raise InvalidInput("Upload-Checksum must be an algorithm and a base64 digest.") from error
+        digest = base64.b64decode(encoded, validate=True)
+    except ValueError:
+        digest = b""
+    if not digest:
+        raise InvalidInput("Upload-Checksum must be an algorithm and a base64 digest.")
+    return algorithm, digest
 
 
 def _algorithm(checksum: tuple[str, bytes]) -> str:

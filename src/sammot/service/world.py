@@ -3,14 +3,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 from sammot.errors import NotFound, UnknownEngine
 from sammot.ports import Events, Objects, Queue, Store
 from sammot.records import Job, Upload, Video
-from sammot.tracking.engine import EngineFactory
 from sammot.video import Limits
+
+if TYPE_CHECKING:
+    from sammot.tracking.engine import EngineFactory
 
 Record = TypeVar("Record", Video, Job, Upload)
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from queue import Full, Queue
 from typing import TypeVar
 
@@ -17,7 +17,7 @@ class _End:
         self.error = error
 
 
-def prefetched(source: Iterable[T], size: int) -> Iterator[T]:
+def prefetched(source: Iterable[T], size: int) -> Generator[T]:
     """The items of `source`, produced up to `size` ahead in another thread.
 
     What the source raises is raised here, in its place. Closing the iterator ends the thread.

@@ -18,7 +18,7 @@ _RATE_SECONDS = 5.0
 log = structlog.get_logger()
 
 
-class Stopping(Exception):  # noqa: N818 - not an error: this process was asked to end
+class Stopping(Exception):
     """The worker is to end; the job goes back to the queue."""
 
 
@@ -26,7 +26,8 @@ class Pulse:
     """The heartbeat of one claimed job, from a thread of its own.
 
     The work calls `step` at every frame. It raises Conflict as soon as the job is held no
-    longer (cancelled, or claimed by another), NotFound when its video is gone, Stopping when this process is to end.
+    longer (cancelled, or claimed by another), NotFound when its video is gone, Stopping when
+    this process is to end.
     """
 
     def __init__(self, service: Service, job: Job, stop: threading.Event) -> None:
@@ -67,7 +68,7 @@ class Pulse:
             except (Conflict, NotFound) as error:
                 self._lost = error
                 return
-            except SamMotError as error:  # the store is away: the lease says how long that may be
+            except SamMotError as error:  # the store is away; the lease bounds for how long
                 log.warning("beat failed", job_id=self._job.id, reason=str(error))
 
     def _progress(self) -> Progress:

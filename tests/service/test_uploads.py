@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from clips import Clip
+from sammot.errors import (
+    ChecksumMismatch,
+    Conflict,
+    InvalidInput,
+    NotFound,
+    StorageFull,
+    TooLarge,
+    UnknownEngine,
+    UnreadableVideo,
+)
+from sammot.ports import JobQuery
+from sammot.records import JobSpec, Priority, Upload
+from sammot.service import Service, read_checksum
+from world import a_service, bring
+
+SPEC = JobSpec("fake", {}, Priority.NORMAL)
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    return Clip(count=10).write(tmp_path_factory.mktemp("clips") / "clip.mp4").read_bytes()
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Service:
+    return a_service(tmp_path)
+
+
+def files(folder: Path) -> list[Path]:
+    return [path for path in (folder / "objects").rglob("*") if path.is_file()]
+
+
+def begun(service: Service, size: int = 10, name: str = "clip.mp4") -> Upload:
+    return service.uploads.begin("local", name, size, SPEC)
+
+
+def test_pieces_make_a_video_with_its_job(service: Service, clip: bytes) -> None:
+    upload = begun(service, len(clip))
+    half = len(clip) // 2
+    assert service.uploads.append(upload, 0, [clip[:half]]) == half
+    assert service.uploads.offset(upload) == half
+    service.uploads.append(upload, half, [clip[half:]])
+    video, duplicate = service.uploads.finish(upload)
+    assert not duplicate
+    assert video.sha256 == hashlib.sha256(clip).hexdigest()
+    assert (video.frame_count, video.width, video.height) == (10, 192, 112)
+    jobs = service.jobs.list(JobQuery("local")).items
+    assert [job.id for job in jobs] == [video.job_id]
+
+
+def test_finishing_twice_gives_the_same_video(service: Service, clip: bytes) -> None:
+    upload = begun(service, len(clip))
+    service.uploads.append(upload, 0, [clip])
+    video, _ = service.uploads.finish(upload)
+    again, duplicate = service.uploads.finish(service.uploads.get("local", upload.id))
+    assert (again.id, duplicate) == (video.id, False)
+    assert service.uploads.offset(service.uploads.get("local", upload.id)) == len(clip)
+
+
+def test_finishing_goes_on_after_a_crash_at_its_last_step(
+    service: Service, clip: bytes, tmp_path: Path
+) -> None:
+    upload = begun(service, len(clip))
+    service.uploads.append(upload, 0, [clip])
+    video, _ = service.uploads.finish(upload)
+    service.world.store.put_upload(upload)  # as if the process had ended before this was written
+    again, duplicate = service.uploads.finish(upload)
+    assert (again.id, duplicate) == (video.id, False)
+    service.world.store.update_video(video.id, lambda v: replace(v, deleted_at=v.upload_time))
+    service.world.store.purge_video(video.id)  # as if it had ended before the video was added
+    assert service.uploads.offset(upload) == len(clip)
+    again, duplicate = service.uploads.finish(upload)
+    assert (again.id, duplicate) == (upload.id, False)
+    assert len(files(tmp_path)) == 3  # original, poster, timeline
+
+
+def test_the_same_bytes_are_recognised(service: Service, clip: bytes, tmp_path: Path) -> None:
+    first, _ = bring(service, clip)
+    before = files(tmp_path)
+    second, duplicate = bring(service, clip, "other-name.mp4")
+    assert (second.id, duplicate) == (first.id, True)
+    assert files(tmp_path) == before
+
+
+def test_another_user_has_a_copy_of_their_own(service: Service, clip: bytes) -> None:
+    first, _ = bring(service, clip)
+    second, duplicate = bring(service, clip, user_id="other")
+    assert second.id != first.id
+    assert not duplicate
+
+
+def test_what_is_not_a_video_leaves_nothing_behind(service: Service, tmp_path: Path) -> None:
+    with pytest.raises(UnreadableVideo):
+        bring(service, b"not a video at all" * 100)
+    assert files(tmp_path) == []
+    assert service.world.store.expired_uploads(service.world.now() + timedelta(days=9)) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["", "  ", "..", "../evil.mp4", "a/b.mp4", "a\\b.mp4", "a\0b.mp4", "é" * 200]
+)
+def test_a_name_that_is_none_is_refused(service: Service, tmp_path: Path, name: str) -> None:
+    with pytest.raises(InvalidInput):
+        begun(service, name=name)
+    assert files(tmp_path) == []
+
+
+def test_names_are_kept_as_they_are_written(service: Service) -> None:
+    assert begun(service, name=" 강아지 <b>.mp4 ").filename == "강아지 <b>.mp4"
+
+
+def test_too_large_a_file_is_refused_before_it_is_sent(tmp_path: Path) -> None:
+    with pytest.raises(TooLarge):
+        begun(a_service(tmp_path, max_bytes=9))
+
+
+def test_a_file_for_which_there_is_no_room_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StorageFull):
+        begun(a_service(tmp_path, min_free_bytes=2**60))
+
+
+def test_more_than_was_announced_is_refused_and_forgotten(service: Service) -> None:
+    upload = begun(service, 10)
+    service.uploads.append(upload, 0, [b"12345"])
+    with pytest.raises(TooLarge):
+        service.uploads.append(upload, 5, [b"678", b"90!"])
+    assert service.uploads.offset(upload) == 5
+
+
+def test_a_wrong_offset_is_a_conflict(service: Service) -> None:
+    with pytest.raises(Conflict):
+        service.uploads.append(begun(service), 3, [b"x"])
+
+
+def test_a_checksum_keeps_only_what_was_sent(service: Service) -> None:
+    upload = begun(service)
+    right = ("sha256", hashlib.sha256(b"hello").digest())
+    with pytest.raises(ChecksumMismatch):
+        service.uploads.append(upload, 0, [b"hellx"], checksum=right)
+    assert service.uploads.offset(upload) == 0
+    assert service.uploads.append(upload, 0, [b"hello"], checksum=right) == 5
+
+
+@pytest.mark.parametrize("header", ["sha256", "sha256 !!", "crc32 AAAA"])
+def test_a_checksum_that_is_none_is_refused(service: Service, header: str) -> None:
+    with pytest.raises(InvalidInput):
+        service.uploads.append(begun(service), 0, [b"x"], checksum=read_checksum(header))
+
+
+def test_an_expired_upload_is_forgotten(tmp_path: Path) -> None:
+    service = a_service(tmp_path, upload_expiry=timedelta(seconds=-1))
+    upload = begun(service)
+    service.uploads.append(upload, 0, [b"12345"])
+    assert service.uploads.expire() == 1
+    assert files(tmp_path) == []
+    with pytest.raises(NotFound):
+        service.uploads.get("local", upload.id)
+
+
+def test_an_upload_expires_without_its_video(tmp_path: Path, clip: bytes) -> None:
+    service = a_service(tmp_path, upload_expiry=timedelta(seconds=-1))
+    video, _ = bring(service, clip)
+    service.uploads.expire()
+    assert service.library.get("local", video.id).id == video.id
+    assert service.world.objects.info(video.storage_path).size == len(clip)
+
+
+def test_a_foreign_upload_is_not_found(service: Service) -> None:
+    with pytest.raises(NotFound):
+        service.uploads.get("other", begun(service).id)
+
+
+def test_an_engine_must_exist(service: Service) -> None:
+    with pytest.raises(UnknownEngine):
+        service.uploads.spec("nonsense", {}, Priority.NORMAL)
+    with pytest.raises(InvalidInput):
+        service.uploads.spec("fake", {"nonsense": 1}, Priority.NORMAL)

@@ -1,0 +1,248 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import fake_engine
+from clips import Clip
+from sammot.errors import Conflict
+from sammot.records import Job, JobKind, JobState, Playable, Priority, Video, VideoStatus
+from sammot.service import Service
+from sammot.service.chunks import read_chunk
+from sammot.worker import Worker
+from world import a_service, bring
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = tmp_path_factory.mktemp("clips") / "clip.mp4"
+    Clip(count=150).write(path)
+    return path.read_bytes()
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Service:
+    return a_service(tmp_path)
+
+
+def a_worker(service: Service, stop: threading.Event | None = None) -> Worker:
+    return Worker(service, "here:1", list(JobKind), stop or threading.Event())
+
+
+def work_off(service: Service) -> None:
+    """Do all the jobs that are due."""
+    worker = a_worker(service)
+    while job := service.jobs.claim("here:1", list(JobKind)):
+        worker.work(job)
+
+
+def payloads(service: Service, video: Video) -> list[bytes]:
+    job = service.results.current_job(video)
+    return [service.results.chunk(job, b.chunk) for b in service.results.chunk_bounds(job)]
+
+
+def fresh(service: Service, video: Video) -> Video:
+    return service.library.get("local", video.id)
+
+
+def test_a_video_is_tracked_in_chunks_of_64_after_a_short_first(
+    service: Service, clip: bytes
+) -> None:
+    video, _ = bring(service, clip)
+    work_off(service)
+    job = service.results.current_job(video)
+    bounds = [(b.start, b.stop) for b in service.results.chunk_bounds(job)]
+    assert bounds == [(0, 16), (16, 64), (64, 128), (128, 150)]
+    assert (job.state, job.frames_ready, job.track_count) == (JobState.COMPLETED, 150, 2)
+    assert fresh(service, video).status is VideoStatus.COMPLETED
+
+
+def test_every_frame_is_there_once_at_its_time(service: Service, clip: bytes) -> None:
+    video, _ = bring(service, clip)
+    work_off(service)
+    results = list(service.results.frames(service.results.current_job(video)))
+    assert [result.index for result in results] == list(range(150))
+    np.testing.assert_allclose([r.time for r in results], service.library.timeline(video.id))
+
+
+def test_track_summaries_agree_with_the_frames(service: Service, clip: bytes) -> None:
+    video, _ = bring(service, clip)
+    work_off(service)
+    job = service.results.current_job(video)
+    results = list(service.results.frames(job))
+    for track in service.results.tracks(job):
+        seen = {r.index for r in results for o in r.observations if o.track_id == track.track_id}
+        runs = {n for start, stop in track.segments for n in range(start, stop)}
+        assert runs == seen
+        assert track.frame_total == len(seen)
+        assert 0 <= track.mean_score <= 1
+
+
+class _Killed(BaseException):
+    """As sudden as a signal: nothing catches it on its way."""
+
+
+@pytest.mark.parametrize("frame", [0, 5, 16, 40, 63, 64, 100, 128, 149])
+def test_a_worker_that_dies_anywhere_leaves_the_same_bytes(
+    tmp_path: Path, clip: bytes, frame: int
+) -> None:
+    calm = a_service(tmp_path / "calm")
+    undisturbed, _ = bring(calm, clip)
+    work_off(calm)
+
+    def create(*arguments: object) -> fake_engine.FakeEngine:
+        engine = fake_engine.create(*arguments)
+        if not deaths:
+            deaths.append(frame)
+            engine.track = dying(engine.track)
+        return engine
+
+    def dying(track: Callable) -> Callable:
+        def until(frames):
+            for result in track(frames):
+                if result.index == frame:
+                    raise _Killed
+                yield result
+
+        return until
+
+    deaths: list[int] = []
+    entry = replace(fake_engine.entry(), create=create)
+    service = a_service(tmp_path / "rough", entry, lease=timedelta(0))
+    video, _ = bring(service, clip)
+    job = service.jobs.claim("here:1", [JobKind.TRACK])
+    with pytest.raises(_Killed):
+        a_worker(service).work(job)
+    assert service.jobs.recover() == 1
+    work_off(service)
+    assert deaths == [frame]
+    assert payloads(service, video) == payloads(calm, undisturbed)
+    tracks = service.results.tracks(service.results.current_job(video))
+    assert tracks == calm.results.tracks(calm.results.current_job(undisturbed))
+
+
+def test_an_engine_that_breaks_is_tried_again_and_then_told(service: Service, clip: bytes) -> None:
+    video, _ = bring(service, clip, breaks_at=20)
+    work_off(service)
+    job = service.results.current_job(video)
+    # The first attempt stored a chunk, so that three more were allowed.
+    assert (job.state, len(job.failures), job.frames_ready) == (JobState.FAILED, 4, 16) or (
+        job.state,
+        len(job.failures),
+    ) == (JobState.FAILED, 3)
+    video = fresh(service, video)
+    assert video.status is VideoStatus.FAILED
+    assert video.error_message == "The fake step failed (RuntimeError)."
+
+
+def test_results_up_to_a_failure_stay_readable(service: Service, clip: bytes) -> None:
+    video, _ = bring(service, clip, breaks_at=20)
+    work_off(service)
+    assert len(read_chunk(payloads(service, video)[0])) == 16
+
+
+def test_cancelling_stops_the_worker(service: Service, clip: bytes) -> None:
+    video, _ = bring(service, clip, seconds_per_frame=0.05)
+    job = service.jobs.claim("here:1", [JobKind.TRACK])
+    thread = threading.Thread(target=a_worker(service).work, args=(job,))
+    thread.start()
+    service.jobs.cancel("local", job.id)
+    thread.join(5)
+    assert not thread.is_alive()
+    assert fresh(service, video).status is VideoStatus.CANCELLED
+    assert service.jobs.retry("local", job.id).state is JobState.QUEUED
+
+
+def test_a_worker_told_to_stop_gives_its_job_back(service: Service, clip: bytes) -> None:
+    video, _ = bring(service, clip, seconds_per_frame=0.01)
+    stop = threading.Event()
+    job = service.jobs.claim("here:1", [JobKind.TRACK])
+    threading.Timer(0.4, stop.set).start()
+    a_worker(service, stop).work(job)
+    job = service.results.current_job(video)
+    assert (job.state, job.attempt, job.failures) == (JobState.QUEUED, 0, ())
+
+
+def test_deleting_a_video_under_work_leaves_nothing(
+    service: Service, clip: bytes, tmp_path: Path
+) -> None:
+    video, _ = bring(service, clip, seconds_per_frame=0.05)
+    job = service.jobs.claim("here:1", [JobKind.TRACK])
+    thread = threading.Thread(target=a_worker(service).work, args=(job,))
+    thread.start()
+    service.library.delete("local", video.id)
+    thread.join(5)
+    assert not thread.is_alive()
+    late = replace(service.world, now=lambda: video.upload_time + timedelta(hours=1))
+    Service.over(late).library.purge()
+    assert service.world.store.find_job(job.id) is None
+    assert [path for path in (tmp_path / "objects").rglob("*") if path.is_file()] == []
+
+
+def test_a_job_begun_by_another_version_is_not_continued(tmp_path: Path, clip: bytes) -> None:
+    old = a_service(tmp_path, fake_engine.entry("1"))
+    video, _ = bring(old, clip, breaks_at=20)
+    old.jobs.claim("here:1", [JobKind.TRACK])
+    old = a_service(tmp_path, fake_engine.entry("1"), lease=timedelta(0))
+    old.jobs.recover()
+    a_worker(old).work(old.jobs.claim("here:1", [JobKind.TRACK]))
+    new = a_service(tmp_path, fake_engine.entry("2"))
+    a_worker(new).work(new.jobs.claim("here:1", [JobKind.TRACK]))
+    job = new.results.current_job(video)
+    assert job.state is JobState.FAILED
+    assert "upgraded" in job.error_message
+
+
+def test_a_video_that_browsers_cannot_play_gets_a_copy_of_the_same_frames(
+    service: Service, tmp_path: Path
+) -> None:
+    Clip(count=20, codec="mpeg4").write(tmp_path / "clip.avi")
+    video, _ = bring(service, (tmp_path / "clip.avi").read_bytes(), "clip.avi")
+    with pytest.raises(Conflict):
+        service.library.playable_key(video)
+    work_off(service)
+    video = fresh(service, video)
+    assert video.playable is Playable.READY
+    assert service.library.playable_key(video).endswith("proxy.mp4")
+
+
+def test_the_annotated_video_is_made_when_somebody_asks(service: Service, clip: bytes) -> None:
+    video, _ = bring(service, clip)
+    work_off(service)
+    assert service.results.annotated(video) is None
+    assert service.results.annotated(video) is None  # asking twice makes one job
+    work_off(service)
+    key = service.results.annotated(video)
+    assert key is not None
+    assert service.world.objects.info(key).size > 1000
+    render = service.results.status(video).render
+    assert render is not None
+    assert (render.state, render.priority) == (JobState.COMPLETED, Priority.HIGH)
+
+
+def held(service: Service) -> Job | None:
+    return service.jobs.claim("other:2", list(JobKind))
+
+
+def test_the_loop_recovers_what_a_silent_worker_left(tmp_path: Path, clip: bytes) -> None:
+    service = a_service(tmp_path, lease=timedelta(seconds=0.2))
+    video, _ = bring(service, clip)
+    assert held(service) is not None
+    stop = threading.Event()
+    thread = threading.Thread(target=a_worker(service, stop).run)
+    thread.start()
+    try:
+        for _ in range(200):
+            if fresh(service, video).status is VideoStatus.COMPLETED:
+                break
+            stop.wait(0.05)
+        assert fresh(service, video).status is VideoStatus.COMPLETED
+    finally:
+        stop.set()
+        thread.join(5)
