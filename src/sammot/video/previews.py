@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sammot.tracking.frame import Frame
+from sammot.video.pictures import Damage, Upright, packets, pictures
+from sammot.video.seek import can_seek, packets_from_keyframe
+from sammot.video.source import opened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from sammot.video.pictures import Picture
+    from sammot.video.source import Source
+
+_BUDGET_PIXELS = 350 * 1280 * 720
+"""How much is decoded at most: half a second's work on one ordinary core."""
+
+
+def previews(path: Path, times: NDArray[np.float64], count: int = 32) -> list[Frame]:
+    """About `count` frames spread over a clip, in order, truly numbered.
+
+    `times` are those of the whole clip. A short clip is decoded through, and the spread is even.
+    In a long one the wanted frames are replaced by frames close behind the keyframe before them,
+    so that the cost does not depend on the length; where keyframes cannot be found, the frames
+    come from the clip's beginning. The answer is the same at every call.
+
+    Raises:
+        UnreadableVideo: the file cannot be opened.
+
+    """
+    with opened(path) as source:
+        budget = max(count, _BUDGET_PIXELS // (source.width * source.height))
+        if len(times) <= budget or not can_seek(source):
+            return list(_through(source, _evenly(min(len(times), budget), count)))
+        wanted = [source.tick(times[index]) for index in _evenly(len(times), count)]
+        keys = Counter(_keyframe_before(source, tick) for tick in wanted)
+        found = {
+            picture.tick: picture
+            for key, share in sorted(keys.items())
+            for picture in _behind(source, key, share, budget // count)
+        }
+        return list(_numbered(source, times, found))
+
+
+def _evenly(length: int, count: int) -> list[int]:
+    spread: list[int] = np.linspace(0, length - 1, count).round().astype(int).tolist()
+    return sorted(set(spread))
+
+
+def _through(source: Source, wanted: list[int]) -> Iterator[Frame]:
+    damage = Damage()
+    upright = Upright(source)
+    chosen = set(wanted)
+    for index, (tick, frame) in enumerate(pictures(source, damage, packets(source, damage))):
+        if index in chosen and frame is not None:
+            yield Frame(index, source.seconds(tick), upright(frame))
+        if index >= wanted[-1]:
+            return
+
+
+def _keyframe_before(source: Source, tick: int) -> int:
+    packet = next(packets_from_keyframe(source, tick, Damage()), None)
+    return tick if packet is None or packet.pts is None else packet.pts
+
+
+def _behind(source: Source, key: int, share: int, step: int) -> Iterator[Picture]:
+    """`share` pictures from a keyframe on, `step` apart."""
+    damage = Damage()
+    run = pictures(source, damage, packets_from_keyframe(source, key, damage))
+    for position, picture in enumerate(run):
+        if position % step == 0 and picture.frame is not None:
+            yield picture
+        if position >= step * (share - 1):
+            return
+
+
+def _numbered(
+    source: Source, times: NDArray[np.float64], found: dict[int, Picture]
+) -> Iterator[Frame]:
+    upright = Upright(source)
+    numbers = {time: index for index, time in enumerate(times.tolist())}
+    for tick in sorted(found):
+        time, frame = source.seconds(tick), found[tick].frame
+        if frame is not None and time in numbers:
+            yield Frame(numbers[time], time, upright(frame))

@@ -1,0 +1,167 @@
+"""Opening an untrusted file: which containers, which stream, whose clock."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import av
+import av.error
+from av.stream import Disposition
+
+from sammot.errors import UnreadableVideo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+DEMUXERS = "mov,matroska,avi,flv,mpegts,mpeg,asf,ogg,mxf,ivf,gif,h264,hevc,m4v"
+"""All that is opened. Playlists (HLS, DASH, concat), SDP, image sequences and whatever else
+could name another file or an address are absent on purpose."""
+
+MAX_PICTURE_PIXELS = 16_384 * 8_192
+"""No decoder is asked for a larger picture, whatever a later part of the file claims."""
+
+_NO_CLOCK = frozenset({"h264", "hevc", "m4v"})
+_ABSOLUTE_CLOCK = frozenset({"mov", "matroska", "ogg"})
+_SHARED_PACKETS = frozenset({"mpegts", "mpeg"})
+_PEEKED_PACKETS = 48
+_DECODER_THREADS = 2
+_DEFAULT_RATE = Fraction(25)
+
+
+class Clock(Enum):
+    """Where the times of a file's pictures come from."""
+
+    PACKETS = "each packet is one picture and bears its time"
+    FRAMES = "only decoded pictures tell their time"
+    COUNT = "the container has no presentation times: the n-th picture takes the n-th slot"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One opened file and its picture stream.
+
+    `origin` (seconds, exact) is the presentation timestamp at which the player's clock shows 0.
+    `width` and `height` are the stored picture's, before it is turned upright.
+    """
+
+    path: Path
+    container: av.container.InputContainer
+    stream: av.VideoStream
+    clock: Clock
+    time_base: Fraction
+    origin: Fraction
+    width: int
+    height: int
+
+    def seconds(self, tick: int) -> float:
+        """The player's time of a presentation timestamp."""
+        return float(tick * self.time_base - self.origin)
+
+    def tick(self, seconds: float) -> int:
+        """The presentation timestamp nearest to a player's time."""
+        return round((Fraction(seconds) + self.origin) / self.time_base)
+
+    @property
+    def container_name(self) -> str:
+        """FFmpeg's first name of the container: `mov`, `matroska`, `avi`..."""
+        return self.container.format.name.split(",")[0]
+
+    @property
+    def has_sound(self) -> bool:
+        """Whether a sound stream that can be decoded comes with the picture."""
+        return any(stream.codec_context is not None for stream in self.container.streams.audio)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Source]:
+    """Open a file for reading its first video stream.
+
+    Raises:
+        UnreadableVideo: not one of the known containers, or without a picture.
+
+    """
+    with _container(path) as container:
+        stream = _picture_stream(container)
+        yield _source(path, container, stream)
+
+
+@contextmanager
+def _container(path: Path) -> Iterator[av.container.InputContainer]:
+    options = {"protocol_whitelist": "file", "format_whitelist": DEMUXERS}
+    try:
+        container = av.open(f"file:{path}", "r", options=options, metadata_errors="replace")
+    except (av.error.FFmpegError, ValueError) as error:
+        raise UnreadableVideo(
+            "This is not a video that can be read. MP4, MOV, MKV, WebM, AVI, MPEG and GIF can."
+        ) from error
+    with container:
+        yield container
+
+
+def _picture_stream(container: av.container.InputContainer) -> av.VideoStream:
+    covers = Disposition.attached_pic | Disposition.timed_thumbnails
+    streams = [stream for stream in container.streams.video if not stream.disposition & covers]
+    if not streams:
+        raise UnreadableVideo("The file has no video stream: there is nothing to see in it.")
+    for stream in streams:
+        codec = stream.codec_context
+        if codec is not None and codec.width > 0 and codec.height > 0:
+            codec.thread_type = "AUTO"
+            codec.thread_count = _DECODER_THREADS
+            codec.options = {"max_pixels": str(MAX_PICTURE_PIXELS)}
+            return stream
+    raise UnreadableVideo("The video is damaged beyond reading, or its codec is not known.")
+
+
+def _source(path: Path, container: av.container.InputContainer, stream: av.VideoStream) -> Source:
+    clock = _clock(path, container, stream)
+    time_base = stream.time_base or Fraction(1, 90_000)
+    origin = _origin(container)
+    if container.format.name in _NO_CLOCK:
+        time_base = 1 / (stream.guessed_rate or stream.average_rate or _DEFAULT_RATE)
+    codec = stream.codec_context
+    return Source(path, container, stream, clock, time_base, origin, codec.width, codec.height)
+
+
+def _origin(container: av.container.InputContainer) -> Fraction:
+    # Seen in Chromium 140-odd: a file that starts late is played late, one that starts before
+    # zero is shifted to zero. Containers that no browser plays begin at their first timestamp.
+    starts = [
+        track.start_time * track.time_base
+        for track in (*container.streams.video, *container.streams.audio)
+        if track.start_time is not None and track.time_base is not None
+    ]
+    earliest = min(starts, default=Fraction(0))
+    name = container.format.name.split(",")[0]
+    return min(earliest, Fraction(0)) if name in _ABSOLUTE_CLOCK else earliest
+
+
+def _clock(path: Path, container: av.container.InputContainer, stream: av.VideoStream) -> Clock:
+    """Decide by the container and its first packets; the same at every opening of a file."""
+    name = container.format.name
+    if name in _NO_CLOCK or (name == "avi" and stream.codec_context.has_b_frames):
+        return Clock.COUNT
+    if name not in _SHARED_PACKETS:
+        return Clock.PACKETS
+    with _container(path) as peeked:
+        distinct = _tells_each_picture(peeked, _picture_stream(peeked))
+    return Clock.PACKETS if distinct else Clock.FRAMES
+
+
+def _tells_each_picture(container: av.container.InputContainer, stream: av.VideoStream) -> bool:
+    # Broadcast containers may carry one field, or two pictures, in a packet.
+    ticks: list[int | None] = []
+    try:
+        for packet in container.demux(stream):
+            if packet.size:
+                ticks.append(packet.pts)
+            if len(ticks) == _PEEKED_PACKETS:
+                break
+    except av.error.FFmpegError:
+        return False
+    return None not in ticks and len(set(ticks)) == len(ticks)
