@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
+import resource
 import signal
 import socket
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,6 @@ from sammot.settings import Settings
 from sammot.worker import Worker
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
-_WEB_THREADS = 256  # each open event stream holds one
 
 
 class _Group(click.Group):
@@ -84,18 +85,9 @@ def web() -> None:
     """Run the web process alone (SAMMOT_HOST, SAMMOT_PORT)."""
     settings = Settings()
     name = f"[{settings.host}]" if ":" in settings.host else settings.host
-    options = {
-        "--bind": f"{name}:{settings.port}",
-        "--worker-class": "gthread",
-        "--workers": "1",
-        "--threads": str(_WEB_THREADS),
-        "--timeout": "120",
-        "--graceful-timeout": "3",
-        "--log-level": "warning",
-    }
-    flags = [part for option in options.items() for part in option]
-    command = [sys.executable, "-m", "gunicorn", *flags, "--no-control-socket"]
-    os.execv(sys.executable, [*command, "sammot.bootstrap:web()"])
+    flags = ["--config", "python:sammot.gunicorn_conf", "--bind", f"{name}:{settings.port}"]
+    command = [sys.executable, "-m", "gunicorn", *flags, "sammot.bootstrap:web()"]
+    os.execv(sys.executable, command)
 
 
 @main.command()
@@ -112,7 +104,7 @@ def worker(kinds: tuple[str, ...]) -> None:
     logs.configure(settings.log_level)
     supervisor.exit_with_parent()
     chosen = [JobKind(kind) for kind in kinds] or list(JobKind)
-    bootstrap.limit_memory(settings.worker_memory_bytes)
+    _limit_memory(settings.worker_memory_bytes)
     if JobKind.TRACK not in chosen:
         os.nice(10)  # copies never delay the masks
     stop = threading.Event()
@@ -120,6 +112,12 @@ def worker(kinds: tuple[str, ...]) -> None:
         signal.signal(number, lambda *_: stop.set())
     owner = f"{socket.gethostname()}:{os.getpid()}"
     Worker(bootstrap.service(settings), owner, chosen, stop).run()
+
+
+def _limit_memory(size: int) -> None:
+    """An address space of at most `size` bytes, where the system can hold a process to it."""
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (size, resource.RLIM_INFINITY))
 
 
 @main.command()

@@ -11,7 +11,8 @@ from sammot.supervisor import exit_with_parent
 
 worker_class = "gthread"
 workers = 1
-threads = 128  # each open event stream holds one
+threads = 256  # each open event stream holds one
+timeout = 120
 graceful_timeout = 3  # an event stream never ends by itself
 loglevel = "warning"
 control_socket_disable = True  # it would write into the home folder
