@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from records_help import LEASE, T0, a_job, a_video
 
+from records_help import LEASE, T0, a_job, a_video
 from sammot.errors import Conflict
 from sammot.records import Job, JobKind, JobState, Playable, Progress, VideoStatus
 
@@ -36,7 +37,7 @@ def test_a_beat_prolongs_the_lease() -> None:
         lambda job: job.released(0),
     ],
 )
-def test_no_step_is_taken_under_an_old_epoch(step) -> None:
+def test_no_step_is_taken_under_an_old_epoch(step: Callable[[Job], Job]) -> None:
     with pytest.raises(Conflict):
         step(running())
 

@@ -5,11 +5,18 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
+from flask import Flask
+
+from sammot import __version__, logs
 from sammot.adapters.disk_objects import DiskObjects
 from sammot.adapters.sqlite_store import SqliteStore
 from sammot.adapters.store_events import StoreEvents
 from sammot.adapters.store_queue import StoreQueue
+from sammot.api.app import create_app
+from sammot.api.config import ApiConfig
 from sammot.errors import Unavailable
 from sammot.service import EngineEntry, Policy, Service, World
 from sammot.settings import Settings
@@ -32,6 +39,23 @@ def service(settings: Settings) -> Service:
     return Service.over(world)
 
 
+def web() -> Flask:
+    """The WSGI application by the environment's settings: what Gunicorn is told to load."""
+    settings = Settings()
+    logs.configure(settings.log_level)
+    hosts = frozenset((*settings.allowed_hosts, settings.host))
+    return create_app(service(settings), ApiConfig(__version__, hosts))
+
+
+def openapi() -> dict[str, Any]:
+    """The OpenAPI document of the HTTP API."""
+    with TemporaryDirectory() as folder:
+        app = create_app(service(Settings(data_dir=Path(folder))), ApiConfig(__version__))
+        answer = app.test_client().get("/api/openapi.json")
+        document: dict[str, Any] = answer.get_json()
+    return document
+
+
 def _folder(path: Path) -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -47,7 +71,7 @@ def _motion() -> EngineEntry:
         title="Motion",
         description="Finds everything that moves. Needs no weights and no GPU.",
         parameters=[asdict(parameter) for parameter in motion.PARAMETERS],
-        complete=motion.complete,
+        complete=lambda given: asdict(motion.Parameters.parse(given)),
         create=motion.create,
     )
 

@@ -56,6 +56,12 @@ class Uploads:
         self.world.store.put_upload(upload)
         return upload
 
+    def settle(self, upload: Upload, size: int, spec: JobSpec) -> Upload:
+        """Say what was only guessed at the beginning: the true size, and how to track."""
+        upload = replace(upload, size=size, spec=spec)
+        self.world.store.put_upload(upload)
+        return upload
+
     def get(self, user_id: str, upload_id: str) -> Upload:
         """Raises NotFound."""
         return owned(self.world.store.get_upload(upload_id), user_id, "upload")

@@ -10,6 +10,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from sammot import video
 from sammot.errors import InvalidInput, UnreadableVideo
 from sammot.ports import ChunkContent
 from sammot.records import ChunkBounds, Job, JobKind, Video
@@ -18,7 +19,6 @@ from sammot.service.chunks import chunk_stop, read_chunk, summarised, write_chun
 from sammot.service.world import annotated_key, proxy_key
 from sammot.tracking.engine import Engine
 from sammot.tracking.frame import ClipInfo, Frame
-from sammot.video import Decoder, make_proxy, previews, render
 from sammot.worker.prefetch import prefetched
 from sammot.worker.pulse import Pulse
 
@@ -27,13 +27,13 @@ _AHEAD_BYTES = 128 << 20  # of decoded frames that wait for the engine
 
 def track(service: Service, job: Job, pulse: Pulse) -> int:
     """Track a video from its last stored chunk to its end; the number of its frames."""
-    video = service.library.get(job.user_id, job.video_id)
-    times = service.library.timeline(video.id)
-    with service.world.objects.local(video.storage_path) as path:
+    record = service.library.get(job.user_id, job.video_id)
+    times = service.library.timeline(record.id)
+    with service.world.objects.local(record.storage_path) as path:
         started = time.monotonic()
-        engine = _engine(service, job, video, previews(path, times))
-        decoder = Decoder(path, start=job.frames_ready, after=_last_time(service, job))
-        ahead = max(2, min(16, _AHEAD_BYTES // (video.width * video.height * 3)))
+        engine = _engine(service, job, record, video.previews(path, times))
+        decoder = video.Decoder(path, start=job.frames_ready, after=_last_time(service, job))
+        ahead = max(2, min(16, _AHEAD_BYTES // (record.width * record.height * 3)))
         with closing(prefetched(decoder, ahead)) as frames:
             stop = _chunks(service, job, engine, _counted(frames, pulse), started)
     if stop == 0:
@@ -42,12 +42,12 @@ def track(service: Service, job: Job, pulse: Pulse) -> int:
     return stop
 
 
-def _engine(service: Service, job: Job, video: Video, looks: list[Frame]) -> Engine:
+def _engine(service: Service, job: Job, record: Video, looks: list[Frame]) -> Engine:
     """The engine as it stood after the last stored chunk."""
     entry = service.world.engine(job.engine)
     if job.frames_ready and entry.version != job.engine_version:
         raise InvalidInput("The engine was upgraded while this job waited; track the video again.")
-    clip = ClipInfo(video.width, video.height, video.fps, video.frame_count)
+    clip = ClipInfo(record.width, record.height, record.fps, record.frame_count)
     engine = entry.create(job.parameters, clip, looks)
     snapshot = service.world.store.get_snapshot(job.id)
     if snapshot is not None:
@@ -111,21 +111,24 @@ def _correct(
 
 def proxy(service: Service, job: Job, pulse: Pulse) -> int:
     """Make the copy that browsers can play; the number of its frames."""
-    video = service.library.get(job.user_id, job.video_id)
+    record = service.library.get(job.user_id, job.video_id)
     objects = service.world.objects
-    with objects.local(video.storage_path) as path, objects.writing(proxy_key(video.id)) as target:
-        make_proxy(path, target, progress=pulse.step)
-    return video.frame_count
+    with (
+        objects.local(record.storage_path) as path,
+        objects.writing(proxy_key(record.id)) as target,
+    ):
+        video.make_proxy(path, target, progress=pulse.step)
+    return record.frame_count
 
 
 def render_annotated(service: Service, job: Job, pulse: Pulse) -> int:
     """Draw a tracking job's results into the video; the number of its frames."""
-    video = service.library.get(job.user_id, job.video_id)
+    record = service.library.get(job.user_id, job.video_id)
     tracked = service.jobs.get(job.user_id, job.parameters["job_id"])
-    objects, key = service.world.objects, annotated_key(video.id, tracked.id)
-    with objects.local(video.storage_path) as path, objects.writing(key) as target:
-        render(path, target, service.results.frames(tracked), progress=pulse.step)
-    return video.frame_count
+    objects, key = service.world.objects, annotated_key(record.id, tracked.id)
+    with objects.local(record.storage_path) as path, objects.writing(key) as target:
+        video.render(path, target, service.results.frames(tracked), progress=pulse.step)
+    return record.frame_count
 
 
 TASKS: Mapping[JobKind, Callable[[Service, Job, Pulse], int]] = {

@@ -1,0 +1,95 @@
+"""Start the whole product for a benchmark, and speak to it as a client does."""
+
+from __future__ import annotations
+
+import base64
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import requests
+
+_BLOCK = 1 << 20
+
+
+@dataclass
+class Stack:
+    """A running product at `url`; `pid` is its supervisor's."""
+
+    url: str
+    pid: int
+
+    def upload(self, path: Path, **metadata: str) -> tuple[str, float]:
+        """Send a file by tus; the video's id, and when its last byte was sent (monotonic)."""
+        sent_at = 0.0
+
+        def body() -> Iterator[bytes]:
+            nonlocal sent_at
+            with path.open("rb") as file:
+                while block := file.read(_BLOCK):
+                    yield block
+            sent_at = time.monotonic()
+
+        size = path.stat().st_size
+        headers = {"Tus-Resumable": "1.0.0", "Upload-Length": str(size)}
+        encoded = {"filename": path.parent.name + path.suffix} | metadata
+        headers["Upload-Metadata"] = ",".join(f"{k} {_base64(v)}" for k, v in encoded.items())
+        made = requests.post(f"{self.url}/api/uploads", headers=headers, timeout=60)
+        made.raise_for_status()
+        place = requests.compat.urljoin(self.url, made.headers["Location"])
+        headers = {
+            "Tus-Resumable": "1.0.0",
+            "Upload-Offset": "0",
+            "Content-Type": "application/offset+octet-stream",
+            "Content-Length": str(size),
+        }
+        done = requests.patch(place, data=body(), headers=headers, timeout=600)
+        done.raise_for_status()
+        return done.headers["Sammot-Video-Id"], sent_at
+
+    def get(self, path: str) -> Any:  # noqa: ANN401 - JSON
+        answer = requests.get(f"{self.url}{path}", timeout=60)
+        answer.raise_for_status()
+        return answer.json()
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+@contextmanager
+def stack(**settings: str) -> Iterator[Stack]:
+    """The product on a free port over an empty folder; stopped and swept away at the end."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "sammot", "up", "--no-browser", "--port", str(port)]
+        environment = os.environ | {"SAMMOT_DATA_DIR": folder} | settings
+        process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+        try:
+            url = f"http://127.0.0.1:{port}"
+            _await_ready(url)
+            yield Stack(url, process.pid)
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def _await_ready(url: str) -> None:
+    for _ in range(300):
+        try:
+            if requests.get(f"{url}/api/ready", timeout=2).ok:
+                return
+        except requests.ConnectionError:
+            pass
+        time.sleep(0.1)
+    raise RuntimeError("The product did not start.")
