@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from flask import Flask
+from flask.json.provider import JSONProvider
+from flask_smorest import Api
+
+from sammot.api import (
+    chunks,
+    context,
+    docs,
+    events,
+    forms,
+    guards,
+    jobs,
+    page,
+    problems,
+    system,
+    tracing,
+    uploads,
+    videos,
+)
+from sammot.api.config import ApiConfig
+from sammot.api.override import MethodOverride
+from sammot.service import Service
+
+_SMALL_BODY = 2**20
+_BLUEPRINTS = (
+    forms.blueprint,
+    uploads.blueprint,
+    videos.blueprint,
+    events.blueprint,
+    chunks.blueprint,
+    jobs.blueprint,
+    system.blueprint,
+)
+
+
+class _Json(JSONProvider):
+    def dumps(self, obj: Any, **_kwargs: Any) -> str:
+        return orjson.dumps(obj).decode()
+
+    def loads(self, s: str | bytes, **_kwargs: Any) -> Any:
+        return orjson.loads(s)
+
+
+class _Documented(Api):  # type: ignore[misc]  # flask-smorest has no types
+    ERROR_SCHEMA = problems.ProblemSchema
+
+    def _register_error_handlers(self) -> None:
+        """Nothing: `problems` answers errors."""
+
+
+def create_app(service: Service, config: ApiConfig) -> Flask:
+    """The WSGI application over one service."""
+    app = Flask("sammot", static_folder=None)
+    app.json = _Json(app)
+    app.config.update(
+        MAX_CONTENT_LENGTH=_SMALL_BODY,
+        API_TITLE="SAM-MOT",
+        API_VERSION=config.version,
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/api",
+    )
+    context.bind(app, service, config)
+    tracing.register(app)
+    guards.register(app)
+    problems.register(app)
+    api = _Documented(app)
+    for blueprint in _BLUEPRINTS:
+        api.register_blueprint(blueprint)
+    app.register_blueprint(docs.blueprint)
+    app.register_blueprint(page.blueprint)
+    app.wsgi_app = MethodOverride(app.wsgi_app)  # type: ignore[method-assign]
+    return app

@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class ApiConfig:
+    """What the web process must know besides the service.
+
+    `hosts` are the names under which it may be asked, besides `localhost` and bare addresses.
+    `web_dir` holds the built page.
+    """
+
+    version: str
+    hosts: frozenset[str] = frozenset()
+    web_dir: Path = Path(__file__).parents[1] / "web"

@@ -1,0 +1,71 @@
+"""Who may ask, and what browsers may do with the answers."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import Forbidden
+
+from sammot.api.context import current_config
+
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob: data:;"
+        " worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; object-src 'none';"
+        " base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def register(app: Flask) -> None:
+    """Guard every request and every answer of an application."""
+    app.before_request(check_host)
+    app.before_request(check_origin)
+    app.after_request(_secured)
+
+
+def check_host() -> None:
+    """Refuse names that are not ours: a foreign page may have pointed one at this machine.
+
+    Bare addresses are taken: no name was resolved, so none can have been rebound.
+    """
+    name = urlsplit(f"//{request.environ.get('HTTP_HOST', '')}").hostname or ""
+    if name == "localhost" or name in current_config().hosts or _is_address(name):
+        return
+    raise Forbidden(
+        "This service is not known under that host name. Whoever runs it can allow the name"
+        " with SAMMOT_ALLOWED_HOSTS."
+    )
+
+
+def check_origin() -> None:
+    """Refuse changes that a browser asks for on behalf of a foreign page."""
+    if request.method in _SAFE_METHODS:
+        return
+    origin = request.headers.get("Origin")
+    foreign = origin is not None and urlsplit(origin).netloc != request.environ.get("HTTP_HOST")
+    if foreign or request.headers.get("Sec-Fetch-Site") == "cross-site":
+        raise Forbidden("Only the service's own page, or a program, may change something here.")
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _secured(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.path.startswith("/api/"):
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response

@@ -1,0 +1,68 @@
+"""From words to a job specification, and from a complete upload to a video."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from threading import Lock
+from typing import Any
+from zlib import crc32
+
+import orjson
+from marshmallow import ValidationError
+
+from sammot.api.context import current_service
+from sammot.api.wire import JobRequestSchema
+from sammot.errors import InvalidInput, UnknownEngine
+from sammot.records import JobSpec, Priority, Video
+
+_FINISHING = tuple(Lock() for _ in range(64))
+_SCHEMA = JobRequestSchema()
+WORDS = ("engine", "parameters", "priority")
+"""What may come with a file, as text."""
+
+
+def read_spec(words: Mapping[str, str]) -> JobSpec:
+    """How to track, from text. Raises InvalidInput, UnknownEngine."""
+    given: dict[str, object] = {name: words[name] for name in WORDS if words.get(name)}
+    if "parameters" in given:
+        try:
+            given["parameters"] = orjson.loads(words["parameters"])
+        except orjson.JSONDecodeError as error:
+            raise InvalidInput("`parameters` must be a JSON object.") from error
+    try:
+        request = _SCHEMA.load(given)
+    except ValidationError as error:
+        wrong = "; ".join(f"{name}: {error.messages_dict[name]}" for name in error.messages_dict)
+        raise InvalidInput(f"The video's settings are not valid: {wrong}") from error
+    return make_spec(request)
+
+
+def make_spec(request: Mapping[str, Any]) -> JobSpec:
+    """How to track, from what `JobRequestSchema` loaded. Raises InvalidInput, UnknownEngine."""
+    engine: str = request["engine"] or _default_engine()
+    wanted: Priority = request["priority"]
+    return current_service().uploads.spec(engine, request["parameters"], wanted)
+
+
+def _default_engine() -> str:
+    for name, entry in current_service().world.engines.items():
+        if entry.reason is None:
+            return name
+    raise UnknownEngine("No engine can run here.")
+
+
+def finish(user_id: str, upload_id: str) -> tuple[Video, bool]:
+    """The video that a complete upload is, and whether its bytes had come before.
+
+    Requests that ask for the same at one time get the same answer. Raises what refuses the file.
+    """
+    uploads = current_service().uploads
+    with _alone(upload_id):
+        return uploads.finish(uploads.get(user_id, upload_id))
+
+
+@contextmanager
+def _alone(upload_id: str) -> Iterator[None]:
+    with _FINISHING[crc32(upload_id.encode()) % len(_FINISHING)]:
+        yield

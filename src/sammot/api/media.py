@@ -1,0 +1,63 @@
+"""Files out: whole or in part, to be shown or to be saved under a name."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import quote
+
+from flask import Response, request
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
+from werkzeug.wsgi import FileWrapper
+
+from sammot.api.context import current_service
+
+_BLOCK = 2**18
+_PLAYABLE_TYPES = {"mov": "video/mp4", "matroska": "video/webm", "webm": "video/webm"}
+
+
+def send_object(key: str, content_type: str, *, filename: str | None = None) -> Response:
+    """An object, or the `Range` of it that is asked for; with `filename`, to be saved under it.
+
+    Raises NotFound.
+    """
+    objects = current_service().world.objects
+    info = objects.info(key)
+    file = objects.open(key)
+    response = Response(
+        FileWrapper(file, _BLOCK), content_type=content_type, direct_passthrough=True
+    )
+    response.content_length = info.size
+    response.last_modified = info.modified_at
+    response.set_etag(info.etag)
+    response.headers["Cache-Control"] = "private, no-cache"
+    if filename is not None:
+        response.headers["Content-Disposition"] = attachment(filename)
+    try:
+        response.make_conditional(request, accept_ranges=True, complete_length=info.size)
+    except RequestedRangeNotSatisfiable:
+        file.close()
+        raise
+    if response.status_code == 304 or request.method == "HEAD":
+        file.close()
+    return response
+
+
+def playable_type(container: str) -> str:
+    """What a browser should take an original for that it can play."""
+    return _PLAYABLE_TYPES.get(container.split(",")[0], "application/octet-stream")
+
+
+def attachment(filename: str) -> str:
+    """Content-Disposition: the name in plain ASCII, and as it is (RFC 5987)."""
+    plain = unicodedata.normalize("NFKD", filename).encode("ascii", "ignore").decode()
+    plain = re.sub(r"[^\w .()\[\]+-]", "_", plain, flags=re.ASCII) or "video"
+    if plain == filename:
+        return f'attachment; filename="{plain}"'
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
+
+
+def renamed(filename: str, ending: str) -> str:
+    """The name of a file made from that of a video: `dog.mp4` -> `dog.tracks.csv`."""
+    stem, dot, _ = filename.rpartition(".")
+    return (stem if stem and dot else filename) + ending

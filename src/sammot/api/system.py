@@ -1,0 +1,163 @@
+"""The service itself: is it well, what can it do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields
+
+from sammot.api.context import current_config, current_service
+from sammot.api.wire import Shape
+from sammot.errors import SamMotError, Unavailable
+from sammot.records import Priority
+from sammot.service import Service
+
+blueprint = Blueprint("system", __name__, url_prefix="/api", description="The service itself.")
+
+
+class HealthSchema(Shape):
+    """The process answers."""
+
+    status = fields.String()
+    version = fields.String()
+
+
+class QueueSchema(Shape):
+    """How many jobs of a kind wait and run."""
+
+    kind = fields.String()
+    state = fields.String()
+    count = fields.Integer()
+
+
+class ReadySchema(Shape):
+    """Whether work is taken; `checks` is `ok` or what is wrong, by part."""
+
+    ready = fields.Boolean()
+    checks = fields.Dict(keys=fields.String(), values=fields.String())
+    queue = fields.List(fields.Nested(QueueSchema))
+
+
+class LimitsSchema(Shape):
+    """What the page must know before an upload."""
+
+    max_bytes = fields.Integer()
+    max_seconds = fields.Float()
+    max_pixels = fields.Integer()
+    max_frames = fields.Integer()
+    version = fields.String()
+    priorities = fields.List(fields.String())
+
+
+class ParameterSchema(Schema):
+    """A parameter of an engine, for a form."""
+
+    name = fields.String(required=True)
+    kind = fields.String(required=True)
+    default = fields.Raw(required=True)
+    minimum = fields.Float(required=True, allow_none=True)
+    maximum = fields.Float(required=True, allow_none=True)
+    choices = fields.List(fields.String(), required=True)
+    unit = fields.String(required=True)
+    help = fields.String(required=True)
+
+
+class EngineSchema(Shape):
+    """An engine."""
+
+    name = fields.String()
+    version = fields.String()
+    title = fields.String()
+    description = fields.String()
+    available = fields.Boolean()
+    reason = fields.String(allow_none=True)
+    parameters = fields.List(fields.Nested(ParameterSchema))
+
+
+class EngineListSchema(Shape):
+    """The engines."""
+
+    items = fields.List(fields.Nested(EngineSchema))
+
+
+@blueprint.route("/health", methods=["GET"])
+@blueprint.response(200, HealthSchema)
+def health() -> dict[str, Any]:
+    """Whether the process answers."""
+    return {"status": "ok", "version": current_config().version}
+
+
+@blueprint.route("/ready", methods=["GET"])
+@blueprint.response(200, ReadySchema)
+@blueprint.alt_response(503, schema=ReadySchema, description="Something is missing.")
+def ready() -> tuple[dict[str, Any], int]:
+    """Whether what the service needs is there."""
+    service = current_service()
+    checks = {
+        "database": _outcome(service.world.store.ping),
+        "storage": _outcome(service.world.objects.ping),
+        "disk_space": _outcome(lambda: _check_room(service)),
+    }
+    is_ready = set(checks.values()) == {"ok"}
+    queue = _queue(service) if checks["database"] == "ok" else []
+    body = {"ready": is_ready, "checks": checks, "queue": queue}
+    return body, 200 if is_ready else 503
+
+
+@blueprint.route("/settings", methods=["GET"])
+@blueprint.response(200, LimitsSchema)
+def limits() -> dict[str, Any]:
+    """The limits on what is taken."""
+    policy = current_service().world.policy
+    return {
+        "max_bytes": policy.max_bytes,
+        "max_seconds": policy.limits.max_seconds,
+        "max_pixels": policy.limits.max_pixels,
+        "max_frames": policy.limits.max_frames,
+        "version": current_config().version,
+        "priorities": [priority.name.lower() for priority in Priority],
+    }
+
+
+@blueprint.route("/engines", methods=["GET"])
+@blueprint.response(200, EngineListSchema)
+def list_engines() -> dict[str, Any]:
+    """The engines, and the parameters that each takes."""
+    entries = current_service().world.engines.values()
+    return {
+        "items": [
+            {
+                "name": entry.name,
+                "version": entry.version,
+                "title": entry.title,
+                "description": entry.description,
+                "available": entry.reason is None,
+                "reason": entry.reason,
+                "parameters": entry.parameters,
+            }
+            for entry in entries
+        ]
+    }
+
+
+def _outcome(check: Callable[[], object]) -> str:
+    try:
+        check()
+    except SamMotError as error:
+        return str(error)
+    return "ok"
+
+
+def _check_room(service: Service) -> None:
+    free = service.world.objects.free_bytes()
+    if free is not None and free < service.world.policy.min_free_bytes:
+        raise Unavailable(f"Only {free:,} bytes are free; uploads are refused.")
+
+
+def _queue(service: Service) -> list[dict[str, Any]]:
+    lengths = service.world.store.queue_lengths()
+    return [
+        {"kind": kind, "state": state, "count": count} for (kind, state), count in lengths.items()
+    ]
