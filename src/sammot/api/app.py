@@ -39,10 +39,10 @@ _BLUEPRINTS = (
 
 
 class _Json(JSONProvider):
-    def dumps(self, obj: Any, **_kwargs: Any) -> str:
+    def dumps(self, obj: object, **_kwargs: object) -> str:
         return orjson.dumps(obj).decode()
 
-    def loads(self, s: str | bytes, **_kwargs: Any) -> Any:
+    def loads(self, s: str | bytes, **_kwargs: object) -> Any:  # noqa: ANN401 - it is any JSON
         return orjson.loads(s)
 
 
@@ -51,6 +51,12 @@ class _Documented(Api):  # type: ignore[misc]  # flask-smorest has no types
 
     def _register_error_handlers(self) -> None:
         """Nothing: `problems` answers errors."""
+
+    def _register_responses(self) -> None:
+        """Errors are documented as what they are sent as."""
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = problems.CONTENT_TYPE
+        super()._register_responses()
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = Api.DEFAULT_RESPONSE_CONTENT_TYPE
 
 
 def create_app(service: Service, config: ApiConfig) -> Flask:

@@ -7,9 +7,9 @@ from hashlib import blake2b
 from typing import Any
 
 from flask import Response, request
-from flask_smorest import Blueprint
 
 from sammot.api import wire
+from sammot.api.blueprint import Blueprint
 from sammot.api.context import current_service
 from sammot.api.jobs import current_job
 from sammot.records import JobState
@@ -42,9 +42,10 @@ def get_chunk(job_id: str, chunk: int) -> Response:
     response.set_etag(blake2b(payload, digest_size=16).hexdigest())
     response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
     response.vary.add("Accept-Encoding")
-    if "gzip" in request.accept_encodings:
+    if request.accept_encodings.quality("gzip") > 0:
         response.headers["Content-Encoding"] = "gzip"
         response.set_data(payload)
     else:
         response.set_data(gzip.decompress(payload))
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import orjson
 from flask import Response, request
-from flask_smorest import Blueprint
 
 from sammot.api import wire
+from sammot.api.blueprint import Blueprint
 from sammot.api.context import current_service, current_user_id
 from sammot.errors import NotFound
 from sammot.service import Service

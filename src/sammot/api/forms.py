@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Any
 
 from flask import request
-from flask_smorest import Blueprint
 from werkzeug.exceptions import LengthRequired, UnsupportedMediaType
 from werkzeug.sansio.multipart import File
 
 from sammot.api import body, wire
+from sammot.api.blueprint import Blueprint
 from sammot.api.context import current_service, current_user_id
 from sammot.api.intake import WORDS, finish, read_spec
 from sammot.api.multipart import read_parts, read_text
@@ -61,10 +62,11 @@ def _receive(boundary: str, length: int) -> Upload:
     upload: Upload | None = None
     words: dict[str, str] = {}
     arrived = 0
-    try:
+    with ExitStack() as undo:
         for head, data in read_parts(body.unlimited(), boundary):
             if isinstance(head, File) and head.name == "file" and upload is None:
                 upload = uploads.begin(current_user_id(), head.filename, length, read_spec({}))
+                undo.callback(uploads.discard, upload)
                 arrived = uploads.append(upload, 0, data)
             elif head.name in WORDS:
                 words[head.name] = read_text(data)
@@ -72,8 +74,6 @@ def _receive(boundary: str, length: int) -> Upload:
                 raise InvalidInput(f"The form may hold one `file` and {', '.join(WORDS)}.")
         if upload is None:
             raise InvalidInput("The form has no field `file` with a file in it.")
-        return uploads.settle(upload, arrived, read_spec(words))
-    except BaseException:
-        if upload is not None:
-            uploads.discard(upload)
-        raise
+        upload = uploads.settle(upload, arrived, read_spec(words))
+        undo.pop_all()
+    return upload

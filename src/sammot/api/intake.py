@@ -40,7 +40,7 @@ def read_spec(words: Mapping[str, str]) -> JobSpec:
 
 def make_spec(request: Mapping[str, Any]) -> JobSpec:
     """How to track, from what `JobRequestSchema` loaded. Raises InvalidInput, UnknownEngine."""
-    engine: str = request["engine"] or _default_engine()
+    engine: str = request.get("engine") or _default_engine()
     wanted: Priority = request["priority"]
     return current_service().uploads.spec(engine, request["parameters"], wanted)
 

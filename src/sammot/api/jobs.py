@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from sammot.api import wire
+from sammot.api.blueprint import Blueprint
 from sammot.api.context import current_service, current_user_id
 from sammot.api.intake import make_spec
 from sammot.api.videos import current_video

@@ -45,7 +45,7 @@ def send_object(key: str, content_type: str, *, filename: str | None = None) -> 
 
 def playable_type(container: str) -> str:
     """What a browser should take an original for that it can play."""
-    return _PLAYABLE_TYPES.get(container.split(",")[0], "application/octet-stream")
+    return _PLAYABLE_TYPES.get(container.split(",", maxsplit=1)[0], "application/octet-stream")
 
 
 def attachment(filename: str) -> str:

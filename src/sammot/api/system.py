@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
+from sammot.api.blueprint import Blueprint
 from sammot.api.context import current_config, current_service
-from sammot.api.wire import Shape
+from sammot.api.fields import Shape
 from sammot.errors import SamMotError, Unavailable
 from sammot.records import Priority
 from sammot.service import Service

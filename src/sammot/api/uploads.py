@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import orjson
 from flask import Response, request, url_for
-from flask_smorest import Blueprint
 from werkzeug.exceptions import BadRequest, PreconditionFailed, UnsupportedMediaType
 from werkzeug.http import http_date
 
 from sammot.api import body, tus
+from sammot.api.blueprint import Blueprint
 from sammot.api.context import current_service, current_user_id
 from sammot.api.intake import finish, read_spec
 from sammot.errors import InvalidInput
@@ -20,19 +20,21 @@ blueprint = Blueprint(
 )
 
 
-@blueprint.before_request
-def check_version() -> None:
+def _check_version() -> None:
     """Refuse other versions of tus than ours."""
     if request.method != "OPTIONS" and request.headers.get("Tus-Resumable") != tus.VERSION:
         raise PreconditionFailed(f"This is tus {tus.VERSION}; send `Tus-Resumable: {tus.VERSION}`.")
 
 
-@blueprint.after_request
 def _name_version(response: Response) -> Response:
     response.headers["Tus-Resumable"] = tus.VERSION
     if response.status_code == 412:
         response.headers["Tus-Version"] = tus.VERSION
     return response
+
+
+blueprint.before_request(_check_version)
+blueprint.after_request(_name_version)
 
 
 @blueprint.route("", methods=["OPTIONS"])

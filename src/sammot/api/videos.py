@@ -7,9 +7,9 @@ from typing import Any
 
 import orjson
 from flask import Response, request
-from flask_smorest import Blueprint
 
 from sammot.api import wire
+from sammot.api.blueprint import Blueprint
 from sammot.api.context import current_service, current_user_id
 from sammot.api.media import playable_type, send_object
 from sammot.ports import VideoQuery
@@ -29,16 +29,7 @@ def current_video(video_id: str) -> Video:
 @blueprint.response(200, wire.VideoPageSchema)
 def list_videos(query: dict[str, Any]) -> Page[Video]:
     """The videos, a page at a time."""
-    return current_service().library.list(
-        VideoQuery(
-            current_user_id(),
-            status=query["status"],
-            text=query["q"],
-            sort=query["sort"],
-            limit=query["limit"],
-            cursor=query["cursor"],
-        )
-    )
+    return current_service().library.list(VideoQuery(current_user_id(), **query))
 
 
 @blueprint.route("/<video_id>", methods=["GET"])
@@ -93,7 +84,8 @@ def video_timeline(video_id: str) -> Response:
         "times": times,
     }
     content = orjson.dumps(timeline, option=orjson.OPT_SERIALIZE_NUMPY)
-    return packed(response, content).make_conditional(request)
+    packed(response, content).make_conditional(request)
+    return response
 
 
 @blueprint.route("/<video_id>/original", methods=["GET"])
@@ -132,7 +124,7 @@ def video_poster(video_id: str) -> Response:
 def packed(response: Response, content: bytes) -> Response:
     """The response with its content, as gzip where the client takes it."""
     response.vary.add("Accept-Encoding")
-    if "gzip" in request.accept_encodings:
+    if request.accept_encodings.quality("gzip") > 0:
         response.headers["Content-Encoding"] = "gzip"
         content = gzip.compress(content, compresslevel=6, mtime=0)
     response.set_data(content)

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate
-from marshmallow.fields import Field
+from marshmallow import Schema, fields, validate
 
+from sammot.api.fields import Instant, PriorityName, Shape, one_of
 from sammot.ports import SORTS
 from sammot.records import Job, JobKind, JobState, Playable, Priority, Video, VideoStatus
 from sammot.service import Status
 from sammot.tracking.track import Origin, TrackState
 
 _SORTS = [way + name for name in SORTS for way in ("", "-")]
-_PRIORITIES = {priority.name.lower(): priority for priority in Priority}
 _RENDER_STATES = {
     JobState.QUEUED: "queued",
     JobState.RUNNING: "running",
@@ -24,44 +21,6 @@ _RENDER_STATES = {
     JobState.FAILED: "failed",
     JobState.CANCELLED: "failed",
 }
-
-
-class Shape(Schema):
-    """An object that we send: each of its fields is always there."""
-
-    def on_bind_field(self, field_name: str, field_obj: Field[Any]) -> None:
-        super().on_bind_field(field_name, field_obj)
-        field_obj.required = True
-
-
-class Instant(fields.DateTime):
-    """ISO 8601 in UTC, to the millisecond."""
-
-    def _serialize(
-        self, value: datetime | None, attr: str | None, obj: object, **kwargs: Any
-    ) -> str | None:
-        if value is None:
-            return None
-        return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-class PriorityName(fields.String):
-    """A `Priority`, in words."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(metadata={"enum": list(_PRIORITIES)}, **kwargs)
-
-    def _serialize(
-        self, value: Priority | None, attr: str | None, obj: object, **kwargs: Any
-    ) -> str | None:
-        return None if value is None else Priority(value).name.lower()
-
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> Any:
-        if not isinstance(value, str) or value not in _PRIORITIES:
-            raise ValidationError(f"Must be one of: {', '.join(_PRIORITIES)}.")
-        return _PRIORITIES[value]
 
 
 class VideoSchema(Shape):
@@ -75,7 +34,7 @@ class VideoSchema(Shape):
     sha256 = fields.String()
     upload_time = Instant()
     duration = fields.Float(metadata={"description": "Seconds."})
-    status = fields.Enum(VideoStatus, by_value=True)
+    status = one_of(VideoStatus)
     processing_start_time = Instant(allow_none=True)
     processing_end_time = Instant(allow_none=True)
     error_message = fields.String(allow_none=True)
@@ -90,7 +49,7 @@ class VideoSchema(Shape):
     frame_count = fields.Integer()
     has_audio = fields.Boolean()
     browser_playable = fields.Boolean()
-    playable = fields.Enum(Playable, by_value=True)
+    playable = one_of(Playable)
     job_id = fields.String(allow_none=True)
     revision = fields.Integer(metadata={"description": "Rises with every change."})
     duplicate = fields.Boolean(
@@ -121,7 +80,7 @@ class StatusSchema(Shape):
     """All that a page shows of a video's progress."""
 
     video_id = fields.String(attribute="video.id")
-    status = fields.Enum(VideoStatus, by_value=True, attribute="video.status")
+    status = one_of(VideoStatus, attribute="video.status")
     progress = fields.Float(attribute="job.progress", dump_default=0.0)
     frames_done = fields.Integer(attribute="job.frames_done", dump_default=0)
     frames_ready = fields.Integer(attribute="job.frames_ready", dump_default=0)
@@ -133,7 +92,7 @@ class StatusSchema(Shape):
     attempt = fields.Integer(attribute="job.attempt", dump_default=0)
     engine = fields.String(attribute="job.engine", dump_default=None, allow_none=True)
     queue_position = fields.Integer(allow_none=True)
-    playable = fields.Enum(Playable, by_value=True, attribute="video.playable")
+    playable = one_of(Playable, attribute="video.playable")
     track_count = fields.Integer(attribute="job.track_count", dump_default=0)
     revision = fields.Integer(attribute="video.revision")
     render = fields.Nested(RenderSchema)
@@ -152,12 +111,12 @@ class JobSchema(Shape):
 
     id = fields.String()
     video_id = fields.String()
-    kind = fields.Enum(JobKind, by_value=True)
+    kind = one_of(JobKind)
     engine = fields.String()
     engine_version = fields.String()
     parameters = fields.Dict()
     priority = PriorityName()
-    state = fields.Enum(JobState, by_value=True)
+    state = one_of(JobState)
     attempt = fields.Integer()
     max_attempts = fields.Integer()
     created_at = Instant()
@@ -224,8 +183,8 @@ class ObservationSchema(Shape):
     bbox = fields.List(fields.Integer(), metadata={"description": "[x, y, width, height]"})
     mask = fields.Nested(MaskSchema)
     score = fields.Float()
-    state = fields.Enum(TrackState, by_value=True)
-    origin = fields.Enum(Origin, by_value=True)
+    state = one_of(TrackState)
+    origin = one_of(Origin)
     label = fields.String(allow_none=True)
 
 
@@ -248,25 +207,25 @@ class ChunkSchema(Shape):
 class VideoQuerySchema(Schema):
     """Which videos, in which order."""
 
-    status = fields.Enum(VideoStatus, by_value=True, load_default=None)
+    status = one_of(VideoStatus)
     q = fields.String(
-        load_default="",
+        attribute="text",
         validate=validate.Length(max=255),
         metadata={"description": "Part of the name."},
     )
     sort = fields.String(load_default="-upload_time", validate=validate.OneOf(_SORTS))
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
-    cursor = fields.String(load_default=None)
+    cursor = fields.String()
 
 
 class JobQuerySchema(Schema):
     """Which jobs; newest first."""
 
-    state = fields.Enum(JobState, by_value=True, load_default=None)
-    kind = fields.Enum(JobKind, by_value=True, load_default=None)
-    video_id = fields.String(load_default=None)
+    state = one_of(JobState)
+    kind = one_of(JobKind)
+    video_id = fields.String()
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
-    cursor = fields.String(load_default=None)
+    cursor = fields.String()
 
 
 class RenameSchema(Schema):
@@ -278,7 +237,7 @@ class RenameSchema(Schema):
 class JobRequestSchema(Schema):
     """How to track; what is absent takes the default."""
 
-    engine = fields.String(load_default=None)
+    engine = fields.String()
     parameters = fields.Dict(keys=fields.String(), load_default=dict)
     priority = PriorityName(load_default=Priority.NORMAL)
 
