@@ -123,4 +123,5 @@ def _limit_memory(size: int) -> None:
 @main.command()
 def openapi() -> None:
     """Print the OpenAPI document of the HTTP API."""
+    logs.configure("WARNING")
     sys.stdout.buffer.write(orjson.dumps(bootstrap.openapi(), option=orjson.OPT_INDENT_2) + b"\n")
