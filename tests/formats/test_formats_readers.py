@@ -22,15 +22,19 @@ def written(folder: Path, text: str) -> Path:
     return path
 
 
-def palette_png(labels: np.ndarray, palette: list[tuple[int, int, int]]) -> bytes:
+def palette_png(
+    labels: np.ndarray, palette: list[tuple[int, int, int]], *, depth: int = 8
+) -> bytes:
     def chunk(kind: bytes, body: bytes) -> bytes:
         return (
             struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
         )
 
     height, width = labels.shape
-    rows = b"".join(b"\0" + row.astype(np.uint8).tobytes() for row in labels)
-    header = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
+    bits = np.unpackbits(labels.astype(np.uint8)[..., None], axis=2)[..., 8 - depth :]
+    packed = np.packbits(bits.reshape(height, -1), axis=1)
+    rows = b"".join(b"\0" + row.tobytes() for row in packed)
+    header = struct.pack(">IIBBBBB", width, height, depth, 3, 0, 0, 0)
     return (
         b"\x89PNG\r\n\x1a\n"
         + chunk(b"IHDR", header)
@@ -83,9 +87,10 @@ def test_binary_and_missing_mot_files_are_refused(tmp_path: Path) -> None:
             read_mot(tmp_path / name)
 
 
-def test_an_indexed_png_gives_its_palette_indices(tmp_path: Path) -> None:
-    palette = [(0, 0, 0), (128, 0, 0), (0, 128, 0)]
-    (tmp_path / "00004.png").write_bytes(palette_png(LABELS, palette))
+@pytest.mark.parametrize("depth", [2, 4, 8])
+def test_an_indexed_png_gives_its_palette_indices(tmp_path: Path, depth: int) -> None:
+    palette = [(0, 0, 0), (128, 0, 0), (128, 0, 0)]
+    (tmp_path / "00004.png").write_bytes(palette_png(LABELS, palette, depth=depth))
     masks = MaskFolder(tmp_path)[4]
     assert list(masks) == [1, 2]
     assert np.array_equal(masks[2], LABELS == 2)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import struct
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Final
 
 import cv2
 import numpy as np
@@ -13,6 +15,10 @@ from numpy.typing import NDArray
 
 from sammot.errors import InvalidTracks
 from sammot.tracking.mask import Mask
+
+_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+_KIND: Final = 25
+"""Where a PNG says what kind of picture it is; 3 is one with a palette."""
 
 
 class MaskFolder(Mapping[int, dict[int, Mask]]):
@@ -34,9 +40,12 @@ class MaskFolder(Mapping[int, dict[int, Mask]]):
 
     def __getitem__(self, frame: int) -> dict[int, Mask]:
         labels = read_labels(self._files[frame])
-        identities = [int(value) for value in np.unique(labels) if value]
+        identities = np.flatnonzero(np.bincount(labels.ravel()))
         return {
-            1 if identities == [255] else identity: labels == identity for identity in identities
+            1 if identities[-1] == 255 and len(identities) <= 2 else int(identity): labels
+            == identity
+            for identity in identities
+            if identity
         }
 
     def __iter__(self) -> Iterator[int]:
@@ -46,31 +55,37 @@ class MaskFolder(Mapping[int, dict[int, Mask]]):
         return len(self._files)
 
 
-def read_labels(path: Path) -> NDArray[np.int64]:
+def read_labels(path: Path) -> NDArray[np.uint8 | np.uint16]:
     """A label picture, (height, width). Raises: InvalidTracks."""
-    content = np.frombuffer(path.read_bytes(), np.uint8)
-    picture = cv2.imdecode(content, cv2.IMREAD_UNCHANGED) if content.size else None
+    content, step = _without_palette(path.read_bytes())
+    coded = np.frombuffer(content, np.uint8)
+    picture = cv2.imdecode(coded, cv2.IMREAD_UNCHANGED) if coded.size else None
     if picture is None:
         raise InvalidTracks(f"{path.name} is not a PNG picture.")
-    if picture.ndim == 2:
-        return np.asarray(picture, np.int64)
-    colours = np.asarray(picture[..., :3], np.int64) @ np.array([1, 256, 65536])
-    values, inverse = np.unique(colours, return_inverse=True)
-    palette = _palette(content.tobytes())
-    if not set(values.tolist()) <= palette.keys():
+    if picture.ndim > 2:
         raise InvalidTracks(f"{path.name} is a colour picture; masks have a palette or are grey.")
-    indices = np.array([palette[value] for value in values.tolist()], np.int64)
-    return np.asarray(indices[inverse].reshape(colours.shape))
+    return np.asarray(picture // step)
 
 
-def _palette(content: bytes) -> dict[int, int]:
-    """Colour (0xRRGGBB) -> lowest index in a PNG's palette; the decoder hands out colours only."""
-    place = len(b"\x89PNG\r\n\x1a\n")
+def _without_palette(content: bytes) -> tuple[bytes, int]:
+    """An indexed PNG as a grey one, whose values are the indices times the second answer.
+
+    The decoder hands out a palette's colours and forgets the indices. Both kinds store their
+    pixels alike, so the kind is changed and the palette left out.
+
+    Source: PNG specification, ISO/IEC 15948, sections 5 and 11.2.
+    """
+    if not content.startswith(_SIGNATURE) or content[_KIND : _KIND + 1] != b"\3":
+        return content, 1
+    parts, place = [_SIGNATURE], len(_SIGNATURE)
     while place + 8 <= len(content):
-        size, kind = struct.unpack_from(">I4s", content, place)
-        if kind == b"PLTE":
-            entries = content[place + 8 : place + 8 + size]
-            colours = [int.from_bytes(entries[i : i + 3], "big") for i in range(0, size, 3)]
-            return {colour: index for index, colour in reversed(list(enumerate(colours)))}
+        size, name = struct.unpack_from(">I4s", content, place)
+        chunk = content[place : place + 12 + size]
+        if name == b"IHDR":
+            body = chunk[4:17] + b"\0" + chunk[18:21]
+            chunk = chunk[:4] + body + struct.pack(">I", zlib.crc32(body))
+        if name in {b"IHDR", b"IDAT", b"IEND"}:
+            parts.append(chunk)
         place += 12 + size
-    return {}
+    depth = content[_KIND - 1]
+    return b"".join(parts), 255 // (2**depth - 1)
