@@ -10,6 +10,7 @@ from flask_smorest import Api
 from sammot.api import (
     chunks,
     context,
+    demo,
     docs,
     events,
     forms,
@@ -17,6 +18,7 @@ from sammot.api import (
     jobs,
     page,
     problems,
+    results,
     system,
     tracing,
     uploads,
@@ -32,8 +34,10 @@ _BLUEPRINTS = (
     uploads.blueprint,
     videos.blueprint,
     events.blueprint,
+    results.blueprint,
     chunks.blueprint,
     jobs.blueprint,
+    demo.blueprint,
     system.blueprint,
 )
 

@@ -9,9 +9,10 @@ class ApiConfig:
     """What the web process must know besides the service.
 
     `hosts` are the names under which it may be asked, besides `localhost` and bare addresses.
-    `web_dir` holds the built page.
+    `web_dir` holds the built page. Large answers pass through temporary files in `spool_dir`.
     """
 
     version: str
     hosts: frozenset[str] = frozenset()
     web_dir: Path = Path(__file__).parents[1] / "web"
+    spool_dir: Path | None = None

@@ -204,6 +204,68 @@ class ChunkSchema(Shape):
     frames = fields.List(fields.Nested(ChunkFrameSchema))
 
 
+class TrackSchema(Shape):
+    """One track over the frames that are ready."""
+
+    track_id = fields.Integer()
+    label = fields.String(allow_none=True)
+    first_frame = fields.Integer()
+    last_frame = fields.Integer()
+    frame_total = fields.Integer()
+    mean_score = fields.Float()
+    segments = fields.List(
+        fields.List(fields.Integer()),
+        metadata={"description": "Half-open runs of frames in which it is seen."},
+    )
+
+
+class TrackListSchema(Shape):
+    """The tracks of a video."""
+
+    job_id = fields.String()
+    complete = fields.Boolean()
+    items = fields.List(fields.Nested(TrackSchema))
+
+
+class ResultFrameSchema(Shape):
+    """A track in one frame."""
+
+    frame_id = fields.Integer()
+    bbox = fields.List(fields.Integer(), metadata={"description": "[x, y, width, height]"})
+    mask = fields.Nested(MaskSchema, metadata={"description": "Absent with `mask=none`."})
+    score = fields.Float()
+
+
+class ResultObjectSchema(Shape):
+    """A track with its frames."""
+
+    track_id = fields.Integer()
+    label = fields.String(allow_none=True)
+    first_frame = fields.Integer()
+    last_frame = fields.Integer()
+    frames = fields.List(fields.Nested(ResultFrameSchema))
+
+
+class PerformanceSchema(Shape):
+    """How fast it went."""
+
+    processing_time = fields.Float(metadata={"description": "Seconds."})
+    average_fps = fields.Float()
+
+
+class ResultSchema(Shape):
+    """All that was found in a video."""
+
+    video_id = fields.String()
+    job_id = fields.String()
+    complete = fields.Boolean()
+    frames_ready = fields.Integer()
+    frame_count = fields.Integer()
+    fps = fields.Float()
+    objects = fields.List(fields.Nested(ResultObjectSchema))
+    performance_metrics = fields.Nested(PerformanceSchema)
+
+
 class VideoQuerySchema(Schema):
     """Which videos, in which order."""
 
