@@ -1,0 +1,128 @@
+import type { Engine, EngineParameter, Parameters, ParameterValue, Priority, TrackingChoice } from "@/api/types";
+import { Select } from "@/components/select";
+import { TextField } from "@/components/text-field";
+import { Toggle } from "@/components/toggle";
+import { useI18n } from "@/i18n/i18n";
+
+interface TrackingFormProps {
+  engines: readonly Engine[];
+  choice: TrackingChoice;
+  onChange: (choice: TrackingChoice) => void;
+}
+
+const PRIORITIES = ["high", "normal", "low"] as const;
+
+function firstAvailable(engines: readonly Engine[]): Engine | undefined {
+  return engines.find((engine) => engine.available) ?? engines[0];
+}
+
+/** Which engine, with which parameters, and how soon. Only what differs from the defaults enters the choice. */
+export function TrackingForm({ engines, choice, onChange }: TrackingFormProps) {
+  const { t } = useI18n();
+  const engine = engines.find((candidate) => candidate.name === choice.engine) ?? firstAvailable(engines);
+  if (!engine) return null;
+  const change = (parameter: EngineParameter, value: ParameterValue) => {
+    const changed: Parameters = { ...choice.parameters, [parameter.name]: value };
+    const differs = ([name, chosen]: [string, ParameterValue]) =>
+      engine.parameters.find((candidate) => candidate.name === name)?.default !== chosen;
+    const parameters = Object.fromEntries(Object.entries(changed).filter(differs));
+    onChange({ ...choice, engine: engine.name, parameters });
+  };
+  return (
+    <div className="grid gap-4">
+      <div className="grid gap-4 sm:grid-cols-2">
+        <Field label={t("tracking.engine")} note={engine.available ? engine.description : (engine.reason ?? "")}>
+          <Select
+            label={t("tracking.engine")}
+            value={engine.name}
+            options={engines.map(({ name, title, available }) => ({ value: name, label: title, disabled: !available }))}
+            onChange={(name) => onChange({ ...choice, engine: name, parameters: {} })}
+          />
+        </Field>
+        <Field label={t("tracking.priority")}>
+          <Select<Priority>
+            label={t("tracking.priority")}
+            value={choice.priority ?? "normal"}
+            options={PRIORITIES.map((value) => ({ value, label: t(`priority.${value}`) }))}
+            onChange={(priority) => onChange({ ...choice, priority })}
+          />
+        </Field>
+      </div>
+      {engine.parameters.length > 0 && (
+        <div className="grid gap-4 sm:grid-cols-2">
+          {engine.parameters.map((parameter) => (
+            <ParameterField
+              key={`${engine.name}.${parameter.name}`}
+              parameter={parameter}
+              value={choice.parameters?.[parameter.name] ?? parameter.default}
+              onChange={(value) => change(parameter, value)}
+            />
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Field({ label, note, children }: { label: string; note?: string; children: React.ReactNode }) {
+  return (
+    <div className="grid content-start gap-1.5">
+      <span className="text-[13px] font-medium">{label}</span>
+      {children}
+      {note && <p className="text-xs text-ink-faint">{note}</p>}
+    </div>
+  );
+}
+
+/** "min_area" -> "Min area". */
+function readable(name: string): string {
+  const words = name.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+interface ParameterFieldProps {
+  parameter: EngineParameter;
+  value: ParameterValue;
+  onChange: (value: ParameterValue) => void;
+}
+
+function ParameterField({ parameter, value, onChange }: ParameterFieldProps) {
+  const title = readable(parameter.name);
+  const label = parameter.unit ? `${title} (${parameter.unit})` : title;
+  if (parameter.kind === "boolean") {
+    return (
+      <Field label="" note={parameter.help}>
+        <Toggle checked={value === true} onChange={onChange}>
+          {label}
+        </Toggle>
+      </Field>
+    );
+  }
+  if (parameter.kind === "choice") {
+    return (
+      <Field label={label} note={parameter.help}>
+        <Select
+          label={label}
+          value={String(value)}
+          options={(parameter.choices ?? []).map((option) => ({ value: String(option), label: readable(String(option)) }))}
+          onChange={(next) => onChange(parameter.choices?.find((option) => String(option) === next) ?? next)}
+        />
+      </Field>
+    );
+  }
+  return (
+    <Field label={label} note={parameter.help}>
+      <TextField
+        type="number"
+        aria-label={label}
+        value={Number(value)}
+        min={parameter.minimum ?? undefined}
+        max={parameter.maximum ?? undefined}
+        step={parameter.kind === "integer" ? 1 : "any"}
+        onChange={(event) => {
+          if (Number.isFinite(event.target.valueAsNumber)) onChange(event.target.valueAsNumber);
+        }}
+      />
+    </Field>
+  );
+}

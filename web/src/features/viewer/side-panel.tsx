@@ -1,0 +1,45 @@
+import { Suspense, lazy, useState } from "react";
+
+import type { Video } from "@/api/types";
+import { Segmented } from "@/components/segmented";
+import { Skeleton } from "@/components/skeleton";
+import { TrackList } from "@/features/viewer/track-list";
+import type { Results } from "@/features/viewer/use-results";
+import { useI18n } from "@/i18n/i18n";
+import { formatCount } from "@/lib/format";
+
+const ChartPanel = lazy(() => import("@/features/viewer/chart-panel"));
+
+interface SidePanelProps {
+  video: Video;
+  results: Results;
+  frameCount: number;
+}
+
+/** Beside the video: the tracks, or figures about them. */
+export function SidePanel({ video, results, frameCount }: SidePanelProps) {
+  const { t, language } = useI18n();
+  const [tab, setTab] = useState<"tracks" | "charts">("tracks");
+  return (
+    <aside className="flex min-h-0 flex-col border-line bg-surface max-lg:row-start-3 max-lg:h-112 max-lg:border-t lg:border-l">
+      <div className="flex items-center justify-between gap-2 border-b px-3 py-2">
+        <Segmented
+          label={t("panel.title")}
+          value={tab}
+          onChange={setTab}
+          options={[
+            { value: "tracks", label: t("panel.tracks", { count: formatCount(results.tracks.length, language) }) },
+            { value: "charts", label: t("panel.charts") },
+          ]}
+        />
+      </div>
+      {tab === "tracks" ? (
+        <TrackList video={video} results={results} />
+      ) : (
+        <Suspense fallback={<Skeleton className="m-3 h-48" />}>
+          <ChartPanel video={video} results={results} frameCount={frameCount} />
+        </Suspense>
+      )}
+    </aside>
+  );
+}

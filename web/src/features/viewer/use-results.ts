@@ -1,0 +1,61 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo } from "react";
+
+import { keys } from "@/api/keys";
+import { chunkListQuery, fetchChunk, tracksQuery } from "@/api/results";
+import type { Track, Video, VideoProgress } from "@/api/types";
+import { timelineQuery } from "@/api/videos";
+import { ChunkCache } from "@/features/viewer/chunk-cache";
+import type { ViewerModel } from "@/features/viewer/viewer-model";
+
+export interface Results {
+  /** The time of each frame; empty until it is known. */
+  times: Float64Array;
+  tracks: readonly Track[];
+  tracksState: "pending" | "error" | "success";
+  retryTracks: () => void;
+  chunks: ChunkCache;
+  jobId: string | null;
+  complete: boolean;
+}
+
+const NO_TIMES = new Float64Array();
+const NO_TRACKS: readonly Track[] = [];
+const CATCH_UP_MS = 1200;
+
+/** What was found so far: grows while the job runs, and begins anew with a new job. */
+export function useResults(video: Video, progress: VideoProgress | undefined, model: ViewerModel): Results {
+  const client = useQueryClient();
+  const jobId = progress?.job_id ?? video.job_id;
+  const framesReady = progress?.frames_ready ?? 0;
+  const status = progress?.status ?? video.status;
+  const hasResults = jobId !== null && (framesReady > 0 || status === "completed");
+
+  const timeline = useQuery(timelineQuery(video.id));
+  const tracks = useQuery({ ...tracksQuery(video.id, jobId), enabled: hasResults });
+  const chunkList = useQuery({ ...chunkListQuery(jobId ?? ""), enabled: hasResults });
+  const times = useMemo(() => (timeline.data ? Float64Array.from(timeline.data.times) : NO_TIMES), [timeline.data]);
+  const chunks = useMemo(() => new ChunkCache((chunk) => fetchChunk(jobId ?? "", chunk)), [jobId]);
+
+  useEffect(() => model.player.setTimes(times), [model, times]);
+  useEffect(() => chunks.setBounds(chunkList.data?.items ?? []), [chunks, chunkList.data]);
+  useEffect(() => {
+    if (!hasResults) return undefined;
+    // Progress may come ten times a second; the lists are asked for once in a while.
+    const timer = window.setTimeout(() => {
+      void client.invalidateQueries({ queryKey: keys.tracks(video.id) });
+      void client.invalidateQueries({ queryKey: keys.chunks(jobId) });
+    }, CATCH_UP_MS);
+    return () => window.clearTimeout(timer);
+  }, [client, video.id, jobId, hasResults, framesReady, status]);
+
+  return {
+    times,
+    tracks: tracks.data?.items ?? NO_TRACKS,
+    tracksState: hasResults ? tracks.status : "pending",
+    retryTracks: () => void tracks.refetch(),
+    chunks,
+    jobId,
+    complete: tracks.data?.complete ?? false,
+  };
+}
