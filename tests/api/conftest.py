@@ -1,13 +1,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
+from api_client import Client
 from clips import Clip
 from sammot.api import ApiConfig, create_app
 from sammot.service import Service
@@ -16,7 +14,15 @@ from world import a_service
 
 @pytest.fixture(scope="session")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """80 frames that browsers play."""
     return Clip(count=80).write(tmp_path_factory.mktemp("clips") / "clip.mp4").read_bytes()
+
+
+@pytest.fixture(scope="session")
+def odd_clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """One that they do not play."""
+    path = tmp_path_factory.mktemp("clips") / "clip.avi"
+    return Clip(count=5, codec="mpeg4").write(path).read_bytes()
 
 
 @pytest.fixture
@@ -35,17 +41,13 @@ def web_dir(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def app(service: Service, web_dir: Path) -> Flask:
-    return create_app(service, ApiConfig("1.2.3", frozenset({"videos.example"}), web_dir))
-
-
-class Client(FlaskClient):
-    """Reads every answer to its end, unless told otherwise, so that no file stays open."""
-
-    def open(self, *args: Any, buffered: bool = True, **kwargs: Any) -> TestResponse:
-        return super().open(*args, buffered=buffered, **kwargs)
+    app = create_app(service, ApiConfig("1.2.3", frozenset({"videos.example"}), web_dir))
+    app.test_client_class = Client
+    return app
 
 
 @pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    app.test_client_class = Client
-    return app.test_client()
+def client(app: Flask) -> Client:
+    client = app.test_client()
+    assert isinstance(client, Client)
+    return client

@@ -131,7 +131,7 @@ class SqliteStore:
 
     def get_upload(self, upload_id: str) -> Upload:
         upload = self._one(_UPLOAD, "SELECT record FROM uploads WHERE id = ?", upload_id)
-        return _found(upload, "There is no such upload; it may have expired. Start it again.")
+        return _found(upload, "There is no such upload.")
 
     def delete_upload(self, upload_id: str) -> None:
         self._db.execute("DELETE FROM uploads WHERE id = ?", (upload_id,))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import Forbidden
@@ -36,7 +36,7 @@ def check_host() -> None:
 
     Bare addresses are taken: no name was resolved, so none can have been rebound.
     """
-    name = urlsplit(f"//{request.environ.get('HTTP_HOST', '')}").hostname or ""
+    name = _split(f"//{request.environ.get('HTTP_HOST', '')}").hostname or ""
     if name == "localhost" or name in current_config().hosts or _is_address(name):
         return
     raise Forbidden(
@@ -50,9 +50,16 @@ def check_origin() -> None:
     if request.method in _SAFE_METHODS:
         return
     origin = request.headers.get("Origin")
-    foreign = origin is not None and urlsplit(origin).netloc != request.environ.get("HTTP_HOST")
+    foreign = origin is not None and _split(origin).netloc != request.environ.get("HTTP_HOST")
     if foreign or request.headers.get("Sec-Fetch-Site") == "cross-site":
         raise Forbidden("Only the service's own page, or a program, may change something here.")
+
+
+def _split(address: str) -> SplitResult:
+    try:
+        return urlsplit(address)
+    except ValueError:  # it is none
+        return urlsplit("")
 
 
 def _is_address(name: str) -> bool:

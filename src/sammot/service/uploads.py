@@ -8,6 +8,7 @@ from typing import Any
 
 from sammot.errors import (
     ChecksumMismatch,
+    Gone,
     InvalidInput,
     NotFound,
     SamMotError,
@@ -63,8 +64,11 @@ class Uploads:
         return upload
 
     def get(self, user_id: str, upload_id: str) -> Upload:
-        """Raises NotFound."""
-        return owned(self.world.store.get_upload(upload_id), user_id, "upload")
+        """Raises NotFound, and Gone when its time is over."""
+        upload = owned(self.world.store.get_upload(upload_id), user_id, "upload")
+        if upload.expires_at < self.world.now():
+            raise Gone("This upload has expired; start it again.")
+        return upload
 
     def offset(self, upload: Upload) -> int:
         """How many bytes have arrived."""
