@@ -29,7 +29,9 @@ def test_a_name_that_is_not_ours_is_refused(client: FlaskClient, host: str) -> N
         assert response.get_json()["type"] == "/problems/forbidden"
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "http://localhost:3000", "null", "http://["])
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "http://localhost:3000", "null", "http://["]
+)
 def test_a_foreign_page_may_change_nothing(client: FlaskClient, origin: str) -> None:
     response = client.post("/api/demo", headers={"Origin": origin})
     assert response.status_code == 403

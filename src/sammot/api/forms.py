@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import request
 from werkzeug.exceptions import LengthRequired, UnsupportedMediaType
-from werkzeug.sansio.multipart import File
 
 from sammot.api import body, wire
 from sammot.api.blueprint import Blueprint
@@ -64,7 +63,7 @@ def _receive(boundary: str, length: int) -> Upload:
     arrived = 0
     with ExitStack() as undo:
         for head, data in read_parts(body.unlimited(), boundary):
-            if isinstance(head, File) and head.name == "file" and upload is None:
+            if head.name == "file" and head.filename is not None and upload is None:
                 upload = uploads.begin(current_user_id(), head.filename, length, read_spec({}))
                 undo.callback(uploads.discard, upload)
                 arrived = uploads.append(upload, 0, data)
