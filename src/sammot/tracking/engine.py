@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, Protocol, TypeAlias
+
+from sammot.errors import InvalidInput
+from sammot.tracking.frame import ClipInfo, Frame
+from sammot.tracking.manager import Decision, TrajectoryManager
+from sammot.tracking.mask import RLE, Box, Mask
+from sammot.tracking.state import State, pack, unpack
+from sammot.tracking.track import (
+    Detection,
+    FrameResult,
+    Observation,
+    Origin,
+    Prediction,
+    TrackId,
+    TrackState,
+)
+
+
+class Proposer(Protocol):
+    """Claims to see objects."""
+
+    def propose(self, frame: Frame) -> Sequence[Detection]:
+        """Detections in this frame; asked after the propagator has seen it."""
+
+
+class Propagator(Protocol):
+    """Believes where its tracks are."""
+
+    def propagate(self, frame: Frame) -> Mapping[TrackId, Prediction]:
+        """Masks of the tracks that it sees in this frame."""
+
+    def prompt(
+        self, frame: Frame, prompts: Mapping[TrackId, Detection]
+    ) -> Mapping[TrackId, Prediction]:
+        """Begin or correct tracks; called once for every frame, with nothing if need be."""
+
+    def forget(self, track_ids: Iterable[TrackId]) -> None:
+        """These tracks have ended."""
+
+    def save(self) -> State:
+        """Everything the next frame depends on."""
+
+    def load(self, state: dict[str, Any]) -> None:
+        """The inverse of `save`."""
+
+
+Finish: TypeAlias = Callable[[Frame, Mapping[TrackId, Mask]], Mapping[TrackId, Mask]]
+"""Brings masks to the frame's resolution; what it leaves out is not reported."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """One frame's masks before it is known which tracks will last."""
+
+    frame: Frame
+    masks: dict[TrackId, Prediction]
+    states: dict[TrackId, TrackState]
+    born: frozenset[TrackId]
+
+
+def unchanged(frame: Frame, masks: Mapping[TrackId, Mask]) -> Mapping[TrackId, Mask]:
+    """For propagators whose masks have the frame's resolution already."""
+    del frame
+    return masks
+
+
+@dataclass(slots=True)
+class Engine:
+    """Tracking by segmentation: propagate masks, propose, manage.
+
+    Frames are taken in windows of at most `window`; within one, a track that is confirmed late is
+    reported from its first frame on, and a part that turns out to belong to another track joins
+    it. Windows end with the frames given, and what was yielded is final. A detection is asked for
+    every `every` frames.
+    """
+
+    proposer: Proposer
+    propagator: Propagator
+    manager: TrajectoryManager
+    finish: Finish = unchanged
+    window: int = 64
+    every: int = 1
+    _into: dict[TrackId, TrackId] = field(default_factory=dict)
+
+    def track(self, frames: Iterable[Frame]) -> Iterator[FrameResult]:
+        """One result for each frame, in order. Call again with the frames that follow."""
+        source = iter(frames)
+        while window := list(islice(source, self.window)):
+            self._into.clear()
+            drafts = [self._step(frame) for frame in window]
+            del window
+            yield from (self._report(draft) for draft in drafts)
+
+    def snapshot(self) -> bytes:
+        """Everything the next frame depends on; take it between two calls of `track`."""
+        return pack({"propagator": self.propagator.save(), "manager": self.manager.save()})
+
+    def restore(self, data: bytes) -> None:
+        """Go on where `snapshot` was taken, in an engine made from the same arguments.
+
+        Raises:
+            InvalidInput: not the snapshot of such an engine.
+
+        """
+        state: dict[str, Any] = unpack(data)
+        try:
+            self.propagator.load(state["propagator"])
+            self.manager.load(state["manager"])
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise InvalidInput("The snapshot is of another engine.") from error
+
+    def _step(self, frame: Frame) -> Draft:
+        """The whole method."""
+        masks = dict(self.propagator.propagate(frame))
+        detections = self.proposer.propose(frame) if frame.index % self.every == 0 else ()
+        decision = self.manager.update(frame, masks, detections)
+        self.propagator.forget(decision.drop)
+        masks |= self.propagator.prompt(frame, {**decision.add, **decision.refresh})
+        return self._draft(frame, masks, decision)
+
+    def _draft(self, frame: Frame, masks: dict[TrackId, Prediction], decision: Decision) -> Draft:
+        self._into.update(decision.merged)
+        for id_ in decision.drop:
+            masks.pop(id_, None)
+        states = {id_: self.manager.state(id_) for id_ in masks}
+        return Draft(frame, masks, states, frozenset(decision.add))
+
+    def _report(self, draft: Draft) -> FrameResult:
+        kept: dict[TrackId, Mask] = {}
+        for id_, one in draft.masks.items():
+            final = self._final(id_)
+            if self.manager.is_confirmed(final):
+                kept[final] = kept[final] | one.mask if final in kept else one.mask
+        finished = self.finish(draft.frame, kept)
+        observations = tuple(
+            self._observe(draft, id_, mask) for id_, mask in sorted(finished.items()) if mask.any()
+        )
+        return FrameResult(draft.frame.index, draft.frame.time, observations)
+
+    def _final(self, track_id: TrackId) -> TrackId:
+        while track_id in self._into:
+            track_id = self._into[track_id]
+        return track_id
+
+    def _observe(self, draft: Draft, track_id: TrackId, mask: Mask) -> Observation:
+        one = draft.masks.get(track_id)
+        score = float(min(1.0, max(0.0, one.score))) if one else 0.5
+        state = draft.states.get(track_id, TrackState.PENDING)
+        origin = Origin.DETECTED if track_id in draft.born else Origin.PROPAGATED
+        return Observation(track_id, Box.around(mask), RLE.encode(mask), score, state, origin)
+
+
+EngineFactory: TypeAlias = Callable[[Mapping[str, object], ClipInfo, Sequence[Frame]], Engine]
+"""Makes an engine from its parameters, the clip, and about 32 frames spread over it (at least 1).
+
+Raises InvalidInput where a parameter means nothing.
+"""

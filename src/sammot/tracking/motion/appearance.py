@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from sammot.tracking.motion.patch import Patch
+    from sammot.tracking.motion.picture import Picture
+
+BINS = (8, 16, 16)
+"""Of L, a and b."""
+
+
+def colours_of(lab: Picture) -> Picture:
+    """Number of each pixel's colour bin, int16, of the picture's shape."""
+    lightness = lab[..., 0] >> 5
+    first, second = lab[..., 1] >> 4, lab[..., 2] >> 4
+    bins: Picture = (lightness.astype(np.int16) << 8) + (first.astype(np.int16) << 4) + second
+    return bins
+
+
+def histogram(bins: Picture, patch: Patch) -> Picture:
+    """Share of each colour under a mask, (2048,) float32; zeros for an empty mask."""
+    values = patch.of(bins)
+    counts = np.bincount(values, minlength=int(np.prod(BINS))).astype(np.float32)
+    return counts / np.float32(max(1, values.size))
+
+
+def distance(first: Picture, second: Picture) -> float:
+    """Bhattacharyya distance of two histograms, 0 (alike) to 1."""
+    return float(np.sqrt(max(0.0, 1.0 - float(np.sqrt(first * second).sum()))))
+
+
+def likelihood(histogram_: Picture, bins: Picture) -> Picture:
+    """How common the colour of each pixel is in the histogram, blurred over colours, float32."""
+    smooth = histogram_.reshape(BINS)
+    for axis in (1, 2):
+        moved = np.moveaxis(smooth, axis, 0)
+        spread = 0.5 * moved
+        spread[1:] += 0.25 * moved[:-1]
+        spread[:-1] += 0.25 * moved[1:]
+        smooth = np.moveaxis(spread, 0, axis)
+    found: Picture = smooth.reshape(-1)[bins]
+    return found

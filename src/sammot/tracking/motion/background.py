@@ -1,0 +1,131 @@
+"""What the scene looks like without its objects, and how far a picture differs from it.
+
+Source: our measured notes (temporal median, noise per pixel, repair by edges); the slow update is
+the sigma-delta filter of Manzanera and Richefeu, "A robust and computationally efficient motion
+detection algorithm based on sigma-delta background estimation", 2004.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from sammot.tracking.motion.picture import Picture, gradient, order_statistic
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sammot.tracking.mask import Mask
+
+FLOOR = (2.2, 1.6, 1.6)
+"""Least noise of L, a, b, in grey levels."""
+UNIT = 16.0
+"""A difference of one sigma, in the units of `Background.difference`."""
+GREY_CHROMA = 2.0
+"""Below this standard deviation of a and b a clip counts as grey, and only L is looked at."""
+
+
+@dataclass(slots=True)
+class Background:
+    """Median picture and noise of a scene, both in Lab at working size.
+
+    `picture` is (height, width, 3) uint8; `gain` is UNIT / sigma, float32, of the same shape.
+    """
+
+    picture: Picture
+    gain: Picture
+    is_grey: bool
+
+    @classmethod
+    def learn(cls, samples: Sequence[Picture]) -> Background:
+        """From Lab pictures of one scene, spread over time; one is enough for a first guess."""
+        picture = order_statistic(samples, 0.5)
+        chroma = float(picture[..., 1:].reshape(-1, 2).std(axis=0).max())
+        spread = max(
+            float(np.abs(sample[::4, ::4, 1:].astype(np.int16) - 128).max()) for sample in samples
+        )
+        is_grey = chroma < GREY_CHROMA and spread < 4 * GREY_CHROMA
+        return cls(picture, _gain(samples, picture), is_grey)
+
+    @property
+    def channels(self) -> tuple[int, ...]:
+        """Those worth looking at."""
+        return (0,) if self.is_grey else (0, 1, 2)
+
+    def difference(self, lab: Picture) -> Picture:
+        """Largest difference over the channels, uint16, one sigma being UNIT."""
+        shift = _luma_shift(lab, self.picture)
+        worst: Picture | None = None
+        for channel in self.channels:
+            now, then = lab[..., channel], self.picture[..., channel]
+            if channel == 0 and shift:
+                now = (
+                    cv2.add(now, np.full_like(now, abs(shift)))
+                    if shift > 0
+                    else cv2.subtract(now, np.full_like(now, abs(shift)))
+                )
+            scaled = cv2.multiply(cv2.absdiff(now, then), self.gain[..., channel], dtype=cv2.CV_16U)
+            worst = scaled if worst is None else cv2.max(worst, scaled)
+        return cv2.blur(worst, (3, 3))
+
+    def seen_through(self, warp: Picture) -> Background:
+        """As a camera sees it from which `warp` (3, 3) leads here; nothing is known outside."""
+        size = self.picture.shape[1::-1]
+        picture = cv2.warpPerspective(
+            self.picture, warp, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
+        gain = cv2.warpPerspective(self.gain, warp, size, flags=cv2.INTER_NEAREST)
+        return Background(picture, gain, self.is_grey)
+
+    def drift(self, lab: Picture, free: Mask) -> None:
+        """Move one grey level towards `lab` where `free`."""
+        step = np.sign(lab.astype(np.int16) - self.picture).astype(np.int8)
+        step[~free] = 0
+        self.picture = (self.picture + step).astype(np.uint8)
+
+    def copy_from(self, lab: Picture, where: Mask) -> None:
+        """Take `lab` for background under `where`: what was there was never an object."""
+        self.picture[where] = lab[where]
+
+
+def _luma_shift(lab: Picture, background: Picture) -> int:
+    """Grey levels to add to L so that the scene is as bright as its background; 0 if near."""
+    now, then = lab[::8, ::8, 0].astype(np.int16), background[::8, ::8, 0]
+    shift = float(np.median(then - now))
+    return round(shift) if abs(shift) > 0.7 else 0
+
+
+def _gain(samples: Sequence[Picture], picture: Picture) -> Picture:
+    """UNIT over sigma: the noise between neighbours in time, or of the calm third about B."""
+    away = [cv2.absdiff(sample, picture) for sample in samples]
+    calm = np.minimum(2.2 * order_statistic(away, 0.35), 6.0)
+    steps = [cv2.absdiff(a, b) for a, b in zip(samples, samples[1:], strict=False)]
+    noise = calm
+    if steps:
+        quick = 1.4826 / np.sqrt(2) * order_statistic(steps, 0.5).astype(np.float32)
+        # An object that is often there spoils the first; the second has seen it at most a third.
+        noise = np.maximum(calm, np.minimum(quick, 6.0))
+    noise = cv2.blur(noise.astype(np.float32), (5, 5))
+    floor = np.array(FLOOR, np.float32)
+    return np.asarray(UNIT / np.sqrt(noise**2 + floor**2), np.float32)
+
+
+def ghost_ratio(mask: Mask, picture: Picture, background: Picture) -> float:
+    """Above 1 where the mask's outline is an edge of the background, below where of the picture.
+
+    `picture` and `background` are gradients (`picture.gradient`) over the mask's surroundings.
+    """
+    solid = mask.astype(np.uint8)
+    kernel = np.ones((3, 3), np.uint8)
+    ring = (cv2.dilate(solid, kernel) - cv2.erode(solid, kernel, borderValue=0)).astype(np.bool_)
+    if not ring.any():
+        return 1.0
+    return float((background[ring].mean() + 4) / (picture[ring].mean() + 4))
+
+
+def edges_of(lab: Picture) -> Picture:
+    """Gradient of L."""
+    return gradient(np.ascontiguousarray(lab[..., 0]))

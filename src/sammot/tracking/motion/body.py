@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sammot.tracking.motion.patch import Patch
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sammot.tracking.motion.picture import Picture
+    from sammot.tracking.state import State
+
+
+@dataclass(slots=True)
+class Body:
+    """What the propagator remembers of one track, in working pixels.
+
+    `velocity` is (x, y) per frame; `area` a running mean; `colours` a histogram; `missed` counts
+    frames since it was seen; `apart` counts frames in which a large piece was away from the rest.
+    """
+
+    patch: Patch
+    centre: NDArray[np.float64]
+    velocity: NDArray[np.float64]
+    area: float
+    colours: Picture
+    missed: int = 0
+    apart: int = 0
+
+    @classmethod
+    def born(cls, patch: Patch, colours: Picture) -> Body:
+        """At rest, as far as we know."""
+        return cls(patch, patch.centre, np.zeros(2), float(patch.area), colours)
+
+    @property
+    def reach(self) -> float:
+        """Its size as a length: the square root of its area."""
+        return float(np.sqrt(max(1.0, self.area)))
+
+    def seen(self, patch: Patch, colours: Picture, *, is_shared: bool) -> None:
+        """Take a new mask; what is shared with another teaches less and no colours."""
+        centre = patch.centre
+        gain = 0.1 if is_shared else 0.4
+        self.velocity += gain * ((centre - self.centre) / (self.missed + 1) - self.velocity)
+        self.patch, self.centre, self.missed = patch, centre, 0
+        if not is_shared:
+            self.area += 0.1 * (patch.area - self.area)
+            self.colours = self.colours + np.float32(0.1) * (colours - self.colours)
+
+    def lost(self) -> None:
+        """Not seen in this frame: it goes on more and more slowly."""
+        self.centre = self.centre + self.velocity
+        self.velocity = self.velocity * 0.9
+        self.missed += 1
+
+    def save(self) -> State:
+        """Arrays and numbers."""
+        values = [*self.centre, *self.velocity, self.area]
+        return {
+            "x": self.patch.x, "y": self.patch.y, "shape": list(self.patch.mask.shape),
+            "mask": np.packbits(self.patch.mask), "values": np.array(values, np.float64),
+            "used": np.flatnonzero(self.colours).astype(np.int16),
+            "colours": self.colours[self.colours != 0],
+            "missed": self.missed, "apart": self.apart,
+        }  # fmt: skip
+
+    @classmethod
+    def load(cls, state: dict[str, Any]) -> Body:
+        """The inverse of `save`."""
+        height, width = state["shape"]
+        bits = np.unpackbits(state["mask"], count=height * width)
+        patch = Patch(state["x"], state["y"], bits.reshape(height, width).astype(np.bool_))
+        colours = np.zeros(2048, np.float32)
+        colours[state["used"]] = state["colours"]
+        values = state["values"]
+        return cls(
+            patch, values[:2].copy(), values[2:4].copy(), float(values[4]), colours,
+            state["missed"], state["apart"],
+        )  # fmt: skip

@@ -1,0 +1,138 @@
+"""Does the camera stand still? Measured on pictures spread over the clip."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from sammot.tracking.motion.picture import Picture, Size, order_statistic, shrink
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+SWAY, LEAST_SWAY = 12.0, 0.3
+"""A camera that sways by less than the first of these, in pixels at 320 wide, is brought back to
+its place; below the second it need not be."""
+STILL_SHARE = 0.2
+"""So many corners must stay where they are for the camera to count as fixed; measured: fixed
+cameras 0.39 and more, moving ones 0.04 and less."""
+CALM_SHARE = 0.95
+"""A picture that stays this close to its median is of a fixed camera whatever its corners do."""
+
+
+class Camera(Enum):
+    """What the camera does."""
+
+    FIXED = "fixed"
+    SWAYING = "swaying"
+    MOVING = "moving"
+
+
+def judge(greys: Sequence[Picture]) -> Camera:
+    """Judge from grey pictures about 320 wide, in order of time; one or none counts as fixed."""
+    if len(greys) < 2:
+        return Camera.FIXED
+    far = max(1, len(greys) // 2)
+    near_share, far_share = (
+        _median_share(list(zip(greys, greys[step:], strict=False))) for step in (1, far)
+    )
+    if near_share < STILL_SHARE and calmness(greys) < CALM_SHARE:
+        return Camera.MOVING
+    if far_share >= 0.5 * near_share:
+        return Camera.FIXED
+    reference = greys[len(greys) // 2]
+    shifts = [shift for grey in greys if (shift := shift_between(reference, grey)) is not None]
+    if len(shifts) < 0.6 * len(greys) or max(shifts) > SWAY:
+        return Camera.MOVING if far_share < STILL_SHARE / 2 else Camera.FIXED
+    return Camera.SWAYING if float(np.median(shifts)) > LEAST_SWAY else Camera.FIXED
+
+
+def _median_share(pairs: list[tuple[Picture, Picture]]) -> float:
+    """Over a dozen pairs of pictures; 1 where there is nothing to follow."""
+    some = pairs[:: max(1, len(pairs) // 12)]
+    shares = [share for a, b in some if (share := still_share(a, b)) is not None]
+    return float(np.median(shares)) if shares else 1.0
+
+
+def calmness(greys: Sequence[Picture]) -> float:
+    """Median over the pictures of the share of pixels within 10 grey levels of their median."""
+    middle = order_statistic(greys, 0.5)
+    return float(np.median([np.mean(cv2.absdiff(grey, middle) < 10) for grey in greys]))
+
+
+def still_share(first: Picture, second: Picture) -> float | None:
+    """Share of the first picture's corners found within a pixel in the second; None without any."""
+    corners, found, good = follow(first, second)
+    if len(corners) < 4:
+        return None
+    near = np.linalg.norm(found - corners, axis=1) < 1.0
+    return float(np.mean(good & near))
+
+
+def follow(
+    first: Picture, second: Picture, count: int = 200
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_]]:
+    """Corners of `first`, where they are in `second` (both (n, 2) in x, y), and which to believe.
+
+    Source: Lucas and Kanade 1981 in pyramids, checked forwards and backwards.
+    """
+    nothing = np.zeros((0, 2), np.float32)
+    if min(first.shape) < 16:
+        return nothing, nothing, np.zeros(0, np.bool_)
+    corners = cv2.goodFeaturesToTrack(first, count, 0.01, 5)
+    if corners is None:
+        return nothing, nothing, np.zeros(0, np.bool_)
+    window = {"winSize": (15, 15), "maxLevel": 3}
+    found, there, _ = cv2.calcOpticalFlowPyrLK(first, second, corners, None, **window)
+    again, back, _ = cv2.calcOpticalFlowPyrLK(second, first, found, None, **window)
+    good = (there.ravel() == 1) & (back.ravel() == 1)
+    good &= np.abs(again - corners).reshape(-1, 2).max(axis=1) < 0.7
+    return corners.reshape(-1, 2), found.reshape(-1, 2), good
+
+
+def warp_between(first: Picture, second: Picture) -> Picture | None:
+    """Homography (3, 3) from `first` to `second`, both grey; None if they have too little in common."""
+    corners, found, good = follow(first, second, 400)
+    if np.count_nonzero(good) < 12:
+        return None
+    warp, inside = cv2.findHomography(corners[good], found[good], cv2.USAC_MAGSAC, 0.7)
+    if warp is None or np.count_nonzero(inside) < max(12, 0.25 * len(corners)):
+        return None
+    return warp
+
+
+def shift_between(first: Picture, second: Picture) -> float | None:
+    """How far the camera moved the picture's corners at most, in pixels; None if unknown."""
+    warp = warp_between(first, second)
+    if warp is None:
+        return None
+    height, width = first.shape
+    frame = np.array([[[0, 0], [width, 0], [0, height], [width, height]]], np.float64)
+    return float(np.linalg.norm(cv2.perspectiveTransform(frame, warp) - frame, axis=2).max())
+
+
+class Register:
+    """Brings a reference picture to each frame of a camera that sways or creeps."""
+
+    def __init__(self, reference: Picture) -> None:
+        self._size = Size(*reference.shape[:2])
+        self._small = self._size.fitted(480)
+        self._reference = self._grey(reference)
+
+    def find(self, lab: Picture) -> Picture:
+        """Homography (3, 3) from the reference to `lab`, at working size; identity if unknown."""
+        warp = warp_between(self._reference, self._grey(lab))
+        if warp is None:
+            return np.eye(3)
+        scale = np.diag(
+            [self._size.width / self._small.width, self._size.height / self._small.height, 1.0]
+        )
+        return np.asarray(scale @ warp @ np.linalg.inv(scale))
+
+    def _grey(self, lab: Picture) -> Picture:
+        return shrink(np.ascontiguousarray(lab[..., 0]), self._small)

@@ -1,0 +1,135 @@
+"""From a difference to solid regions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from sammot.tracking.motion.background import UNIT
+from sammot.tracking.motion.patch import Patch
+
+if TYPE_CHECKING:
+    from sammot.tracking.motion.background import Background
+    from sammot.tracking.motion.picture import Picture
+
+LOW, HIGH = 4.0, 8.0
+"""Hysteresis, in sigma (Canny's, on regions)."""
+EDGE_SHARE = 0.45
+"""A border pixel stays if its difference is this share of the largest within 3 pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """The connected regions of one picture that want to be objects.
+
+    `labels` is (height, width) int32, 0 where nothing is claimed; `boxes` is (count + 1, 4) int32
+    as x, y, width, height and `areas` (count + 1,), row 0 being what is left.
+    """
+
+    labels: Picture
+    boxes: Picture
+    areas: Picture
+
+    @classmethod
+    def of(cls, solid: Picture, minimum_area: float) -> Claims:
+        """Number the 8-connected regions of a uint8 mask that are large enough."""
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
+        keep = stats[:, cv2.CC_STAT_AREA] >= minimum_area
+        keep[0] = True
+        if not keep.all():
+            lookup = np.cumsum(keep, dtype=np.int32) - 1
+            lookup[~keep] = 0
+            labels = lookup[labels]
+        if count == 1:
+            labels = np.zeros(solid.shape, np.int32)
+        return cls(labels, stats[keep][:, :4], stats[keep][:, cv2.CC_STAT_AREA])
+
+    @property
+    def count(self) -> int:
+        """How many, the numbers being 1 to `count`."""
+        return len(self.areas) - 1
+
+    def patch(self, number: int) -> Patch:
+        """One of them."""
+        x, y, width, height = (int(value) for value in self.boxes[number])
+        return Patch(x, y, self.labels[y : y + height, x : x + width] == number)
+
+
+def solid_regions(difference: Picture, shadow: Picture | None, sensitivity: float) -> Picture:
+    """Closed, filled regions of enough difference, 0 or 1 in uint8."""
+    low = (difference > LOW * UNIT / sensitivity).astype(np.uint8)
+    if shadow is not None:
+        low[shadow.astype(np.bool_)] = 0
+    kept = _with_seed(low, difference > HIGH * UNIT / sensitivity)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
+    closed = cv2.morphologyEx(kept, cv2.MORPH_CLOSE, kernel)
+    return _sharp_edge(fill_holes(closed, 0.002 * closed.size), difference)
+
+
+def _with_seed(low: Picture, high: Picture) -> Picture:
+    """The regions of `low` that hold a pixel of `high`."""
+    count, labels = cv2.connectedComponents(low, connectivity=8)
+    alive = np.zeros(count, np.uint8)
+    alive[labels[high]] = 1
+    alive[0] = 0
+    kept: Picture = alive[labels]
+    return kept
+
+
+def fill_holes(solid: Picture, largest: float) -> Picture:
+    """Fill the holes up to `largest` pixels that do not touch the frame's border."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(1 - solid, connectivity=4)
+    height, width = solid.shape
+    x, y, w, h, area = stats.T
+    inside = (x > 0) & (y > 0) & (x + w < width) & (y + h < height) & (area < largest)
+    inside[0] = False
+    if count == 1 or not inside.any():
+        return solid
+    filled: Picture = solid | inside.astype(np.uint8)[labels]
+    return filled
+
+
+def _sharp_edge(solid: Picture, difference: Picture) -> Picture:
+    """Drop the halo: border pixels that differ far less than the object beside them."""
+    inner = cv2.erode(solid, np.ones((5, 5), np.uint8), borderValue=1)
+    peak = cv2.dilate(difference, np.ones((7, 7), np.uint8))
+    faint = difference < peak * np.float32(EDGE_SHARE)
+    return np.where((solid > inner) & faint, np.uint8(0), solid)
+
+
+def shadow_of(lab: Picture, background: Background) -> Picture | None:
+    """Where the picture is the background under less light, uint8; None for a grey clip.
+
+    A shadow darkens (0.5 to 0.96 of L), keeps the colour, and keeps the texture: correlation with
+    the background in 7x7, or both smooth. Works at half the size.
+    """
+    if background.is_grey:
+        return None
+    height, width = lab.shape[:2]
+    now = cv2.resize(lab, (max(1, width // 2), max(1, height // 2)), interpolation=cv2.INTER_AREA)
+    then = cv2.resize(background.picture, now.shape[1::-1], interpolation=cv2.INTER_AREA)
+    chroma = cv2.absdiff(now, then)
+    first, second = now[..., 0].astype(np.float32), then[..., 0].astype(np.float32)
+    ratio = first / np.maximum(second, 1)
+    candidate = (ratio > 0.5) & (ratio < 0.96) & (second > 30)
+    candidate &= (chroma[..., 1] < 7) & (chroma[..., 2] < 7)
+    if not candidate.any():
+        return np.zeros((height, width), np.uint8)
+    shade = (candidate & _same_texture(first, second, ratio)).astype(np.uint8)
+    shade = cv2.morphologyEx(shade, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    return cv2.resize(shade, (width, height), interpolation=cv2.INTER_NEAREST)
+
+
+def _same_texture(first: Picture, second: Picture, ratio: Picture) -> Picture:
+    window = (5, 5)
+    mean_1, mean_2 = cv2.blur(first, window), cv2.blur(second, window)
+    var_1 = np.maximum(cv2.blur(first * first, window) - mean_1 * mean_1, 0)
+    var_2 = np.maximum(cv2.blur(second * second, window) - mean_2 * mean_2, 0)
+    cross = cv2.blur(first * second, window) - mean_1 * mean_2
+    alike = (cross > 0.75 * np.sqrt(var_1 * var_2)) & (var_1 < 1.6 * var_2 + 4)
+    smooth = (var_1 < 12) & (var_2 < 12) & (ratio > 0.72)
+    same: Picture = alike | smooth
+    return same

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from sammot.tracking.motion.picture import Picture
+
+LEAST_SIDE = 32
+"""Smaller pictures have no flow."""
+
+
+def flow_between(now: Picture, then: Picture) -> Picture:
+    """Where each pixel of `now` was in `then`, as an offset (x, y): (height, width, 2) float32.
+
+    Source: Kroeger et al., "Fast optical flow using dense inverse search", 2016.
+    """
+    if min(now.shape) < LEAST_SIDE:
+        return np.zeros((*now.shape, 2), np.float32)
+    solver = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
+    return solver.calc(now, then, None)

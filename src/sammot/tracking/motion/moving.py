@@ -1,0 +1,190 @@
+"""For a moving camera: what moves against the rest, helped by colour.
+
+Source: our measured notes. Dense flow (Kroeger et al. 2016), the camera's motion as a homography
+(MAGSAC, Barath et al. 2019), Otsu's threshold on what remains (1979), guided filter (He et al.
+2010).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from sammot.tracking.motion.detect import fill_holes
+from sammot.tracking.motion.picture import Picture, gradient, length
+from sammot.tracking.motion.sighting import Sighting
+
+if TYPE_CHECKING:
+    from sammot.tracking.motion.parameters import Parameters
+    from sammot.tracking.motion.patch import Patch
+    from sammot.tracking.state import State
+
+GAP = 4
+"""Frames between the pictures compared where motion is slow."""
+BINS = (16, 12, 12)
+LEAST_SIDE = 32
+
+
+class MovingEvidence:
+    """Residual flow against the camera's motion, joined with learnt colours."""
+
+    def __init__(self, parameters: Parameters) -> None:
+        self.parameters = parameters
+        self._greys: deque[Picture] = deque(maxlen=GAP)
+        self._colours = np.zeros((2, int(np.prod(BINS))), np.float32)
+        self._likely: Picture = np.zeros((1, 1), np.float32)
+
+    def sight(self, index: int, lab: Picture, taken: Picture) -> Sighting:
+        """See `Evidence`."""
+        del index
+        grey = np.ascontiguousarray(lab[..., 0])
+        height, width = grey.shape
+        nothing = np.zeros((max(1, height // 2), max(1, width // 2), 2), np.float32)
+        if not self._greys or min(grey.shape) < LEAST_SIDE:
+            self._greys.append(grey)
+            self._likely = np.zeros(grey.shape, np.float32)
+            return Sighting(np.zeros(grey.shape, np.uint8), nothing)
+        flow = _flow(grey, self._greys[-1])
+        evidence = self._motion(grey, flow, taken)
+        self._likely = self._with_colour(lab, evidence)
+        self._greys.append(grey)
+        half = cv2.resize(flow, nothing.shape[1::-1], interpolation=cv2.INTER_AREA) * 0.5
+        return Sighting(self._solid(), half)
+
+    def realness(self, patch: Patch) -> float:
+        """Mean probability under the mask."""
+        values = patch.of(self._likely)
+        return float(values.mean()) if values.size else 0.0
+
+    def learn(self, taken: Picture) -> None:
+        """Nothing: the colours were learnt on sight."""
+
+    def absorb(self, patch: Patch) -> None:
+        """Nothing to absorb into."""
+
+    def save(self) -> State:
+        """The last pictures and the colours."""
+        return {"greys": list(self._greys), "colours": self._colours}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """The inverse of `save`."""
+        self._greys = deque(state["greys"], GAP)
+        self._colours = state["colours"]
+
+    def _motion(self, grey: Picture, flow: Picture, taken: Picture) -> Picture:
+        """Probability of own motion, from one frame's step and, if that is slow, from four's."""
+        rest, scale = residual(flow, taken)
+        evidence = 1 - np.exp2(-((rest / scale) ** 2))
+        if float(np.percentile(rest[::4, ::4], 98)) < 2.0 and len(self._greys) >= 2:
+            rest, scale = residual(_flow(grey, self._greys[0]), taken)
+            evidence = 0.35 * evidence + 0.65 * (1 - np.exp2(-((rest / scale) ** 2)))
+        texture = cv2.blur(gradient(grey), (15, 15)) / 12
+        return np.asarray(evidence * np.clip(texture, 0.2, 1), np.float32)
+
+    def _with_colour(self, lab: Picture, evidence: Picture) -> Picture:
+        bins = _bins(lab)
+        size = int(np.prod(BINS))
+        seen = np.stack([
+            np.bincount(bins.ravel(), weights=weight.ravel(), minlength=size)
+            for weight in (evidence, 1 - evidence)
+        ])  # fmt: skip
+        self._colours = (0.9 * self._colours + 0.1 * _smooth(seen)).astype(np.float32)
+        share = self._colours / np.maximum(self._colours.sum(axis=1, keepdims=True), 1e-9)
+        ratio = np.clip(np.log((share[0] + 1e-5) / (share[1] + 1e-5)), -3, 3)
+        sure = np.clip(evidence, 0.01, 0.99)
+        odds = np.log(sure / (1 - sure)) + 0.5 * (ratio[bins] - 0.5)
+        probability = (1 / (1 + np.exp(-odds))).astype(np.float32)
+        return guided(np.ascontiguousarray(lab[..., 0]), probability, 6, 1e-3)
+
+    def _solid(self) -> Picture:
+        solid = (self._likely > 0.5).astype(np.uint8)
+        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
+        closed = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, kernel)
+        filled = fill_holes(closed, 0.01 * solid.size)
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(filled, connectivity=8)
+        mass = np.bincount(labels.ravel(), weights=self._likely.ravel(), minlength=count)
+        mass[0] = 0
+        keep = (stats[:, 4] >= 0.002 * solid.size) & (mass >= 0.25 * mass.max())
+        keep[0] = False
+        chosen: Picture = keep.astype(np.uint8)[labels]
+        return chosen
+
+
+def _flow(now: Picture, then: Picture) -> Picture:
+    solver = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    flow: Picture = solver.calc(now, then, None)
+    return flow
+
+
+def residual(flow: Picture, taken: Picture) -> tuple[Picture, float]:
+    """Length of the flow beyond the camera's, and the length that counts as motion, in pixels."""
+    height, width = flow.shape[:2]
+    beyond = flow - camera_flow(flow, taken)
+    beyond = cv2.merge([cv2.medianBlur(one, 5) for one in cv2.split(beyond)])
+    rest = length(beyond[..., 0], beyond[..., 1])
+    free = rest[::2, ::2][taken[::2, ::2] == 0] if taken.shape == (height, width) else rest
+    noise = 0.25 + 1.4826 * float(np.median(free if free.size else rest))
+    return rest, max(2.5 * noise, _otsu(rest))
+
+
+def camera_flow(flow: Picture, taken: Picture) -> Picture:
+    """The flow that the camera's motion alone would give: a homography's."""
+    height, width = flow.shape[:2]
+    rows, columns = np.mgrid[4:height:8, 4:width:8]
+    free = taken[rows, columns] == 0
+    if np.count_nonzero(free) < 20:
+        free[:] = True
+    start = np.stack([columns[free], rows[free]], axis=1).astype(np.float32)
+    stop = start + flow[rows[free], columns[free]]
+    matrix, _ = cv2.findHomography(start, stop, cv2.USAC_MAGSAC, 0.8)
+    if matrix is None:
+        return np.broadcast_to(np.median(flow.reshape(-1, 2), axis=0), flow.shape)
+    y, x = np.indices((height, width), sparse=True)
+    depth = matrix[2, 0] * x + matrix[2, 1] * y + matrix[2, 2]
+    across = (matrix[0, 0] * x + matrix[0, 1] * y + matrix[0, 2]) / depth - x
+    down = (matrix[1, 0] * x + matrix[1, 1] * y + matrix[1, 2]) / depth - y
+    return np.stack([across, down], axis=2).astype(np.float32)
+
+
+def _otsu(rest: Picture) -> float:
+    top = float(np.percentile(rest[::2, ::2], 99.5))
+    if top <= 0:
+        return 1.0
+    scaled = np.clip(rest * (255 / top), 0, 255).astype(np.uint8)
+    level, _ = cv2.threshold(scaled, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    return float(level) * top / 255
+
+
+def _bins(lab: Picture) -> Picture:
+    lightness = (lab[..., 0] >> 4).astype(np.int32)
+    chroma = np.clip((lab[..., 1:].astype(np.int32) - 32) // 16, 0, 11)
+    bins: Picture = (lightness * BINS[1] + chroma[..., 0]) * BINS[2] + chroma[..., 1]
+    return bins
+
+
+def _smooth(seen: Picture) -> Picture:
+    """[1 2 1] / 4 along each colour axis."""
+    table = seen.reshape(2, *BINS)
+    for axis in (1, 2, 3):
+        moved = np.moveaxis(table, axis, 0)
+        spread = 0.5 * moved
+        spread[1:] += 0.25 * moved[:-1]
+        spread[:-1] += 0.25 * moved[1:]
+        table = np.moveaxis(spread, 0, axis)
+    return np.ascontiguousarray(table).reshape(2, -1)
+
+
+def guided(guide: Picture, values: Picture, radius: int, epsilon: float) -> Picture:
+    """Smooth `values` (float32) along the edges of a grey uint8 `guide`."""
+    window = (2 * radius + 1, 2 * radius + 1)
+    first = guide.astype(np.float32) / 255
+    mean_1, mean_2 = cv2.blur(first, window), cv2.blur(values, window)
+    variance = cv2.blur(first * first, window) - mean_1 * mean_1
+    cross = cv2.blur(first * values, window) - mean_1 * mean_2
+    slope = cross / (variance + epsilon)
+    offset = mean_2 - slope * mean_1
+    smooth: Picture = cv2.blur(slope, window) * first + cv2.blur(offset, window)
+    return smooth

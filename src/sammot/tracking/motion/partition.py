@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from sammot.tracking.motion.appearance import likelihood
+from sammot.tracking.motion.patch import Patch
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sammot.tracking.motion.body import Body
+    from sammot.tracking.motion.picture import Picture
+
+COLOUR_WEIGHT = 0.08
+
+
+def divide(claim: Patch, owners: Sequence[tuple[Body, Patch]], bins: Picture) -> list[Patch]:
+    """Give each pixel of a claim to one of its owners, each a body and where it should be now.
+
+    The nearer in units of the owner's size wins; colour decides where that is even. An owner may
+    get nothing: its patch is then empty.
+    """
+    colours = bins[claim.window]
+    costs = []
+    for body, expected in owners:
+        away = _signed_distance(claim, expected) / body.reach
+        costs.append(away - COLOUR_WEIGHT * np.log(likelihood(body.colours, colours) + 0.01))
+    winner = np.argmin(np.stack(costs), axis=0)
+    return [
+        Patch.around((winner == number) & claim.mask, claim.x, claim.y)
+        for number in range(len(owners))
+    ]
+
+
+def _signed_distance(claim: Patch, expected: Patch) -> Picture:
+    """From each pixel of the claim's window to the expected mask, negative inside it."""
+    height, width = claim.mask.shape
+    canvas = np.zeros((height + 2, width + 2), np.uint8)
+    place = expected.shifted(1 - claim.x, 1 - claim.y, (height + 2, width + 2))
+    if place.mask.size:
+        canvas[place.window] |= place.mask
+    if not canvas.any():
+        # Out of this claim's window: as far as the centres are.
+        gap = float(np.linalg.norm(expected.centre - claim.centre))
+        return np.full((height, width), gap, np.float32)
+    outside = cv2.distanceTransform(1 - canvas, cv2.DIST_L2, 3)
+    inside = cv2.distanceTransform(canvas, cv2.DIST_L2, 3)
+    signed: Picture = (outside - inside)[1:-1, 1:-1]
+    return signed

@@ -1,0 +1,93 @@
+"""Pictures of the working size, and the few statistics over stacks of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from sammot.tracking.frame import ClipInfo, Frame
+
+Picture: TypeAlias = "NDArray[Any]"
+"""(height, width) or (height, width, 3); uint8 unless said otherwise. OpenCV's stubs know no more."""
+
+
+class Size(NamedTuple):
+    """Of a picture, in pixels."""
+
+    height: int
+    width: int
+
+    @classmethod
+    def working(cls, clip: ClipInfo, long_side: int) -> Size:
+        """The clip's size brought down to `long_side`, never enlarged."""
+        return cls(clip.height, clip.width).fitted(long_side)
+
+    def fitted(self, long_side: int) -> Size:
+        """Brought down to `long_side`, never enlarged, at least one pixel."""
+        scale = min(1.0, long_side / max(self))
+        return Size(max(1, round(self.height * scale)), max(1, round(self.width * scale)))
+
+    @property
+    def half(self) -> Size:
+        """Half of it, at least one pixel."""
+        return Size(max(1, self.height // 2), max(1, self.width // 2))
+
+
+def shrink(image: Picture, size: Size) -> Picture:
+    """Resize by area averaging."""
+    if image.shape[:2] == size:
+        return image
+    return cv2.resize(image, (size.width, size.height), interpolation=cv2.INTER_AREA)
+
+
+def lab_of(frame: Frame, size: Size) -> Picture:
+    """The frame at working size in CIE Lab (8 bit each), lightly smoothed."""
+    small = shrink(frame.image, size)
+    return cv2.GaussianBlur(cv2.cvtColor(small, cv2.COLOR_RGB2LAB), (3, 3), 0)
+
+
+def order_statistic(
+    stack: Sequence[Picture], share: float, valid: Sequence[Picture] | None = None
+) -> Picture:
+    """Per pixel and channel, the value that `share` of the stack lies below (0.5: the median).
+
+    `valid` holds a (height, width) bool for each picture; where none is valid the answer is 255.
+    A bitwise search over the eight bits: no sorting, memory of three pictures.
+    """
+    shape = stack[0].shape
+    count = np.full(shape, len(stack), np.int16)
+    if valid is not None:
+        count = sum((one.astype(np.int16) for one in valid), np.zeros(shape[:2], np.int16))
+        count = np.broadcast_to(count[..., None] if len(shape) == 3 else count, shape)
+    rank = np.floor(count * share).astype(np.int16)
+    found = np.zeros(shape, np.uint8)
+    for bit in (128, 64, 32, 16, 8, 4, 2, 1):
+        trial = found | np.uint8(bit)
+        below = np.zeros(shape, np.int16)
+        for index, picture in enumerate(stack):
+            less = picture < trial
+            if valid is not None:
+                less &= valid[index][..., None] if len(shape) == 3 else valid[index]
+            below += less
+        found = np.where(below <= rank, trial, found)
+    return found
+
+
+def length(across: Picture, down: Picture) -> Picture:
+    """Of vectors, float32.
+
+    Not cv2.magnitude: its last bits depend on where the arrays lie in memory.
+    """
+    return np.sqrt(across * across + down * down)
+
+
+def gradient(grey: Picture) -> Picture:
+    """Length of the Sobel gradient, float32."""
+    return length(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1))

@@ -1,0 +1,252 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import cv2
+import numpy as np
+from scipy.sparse.csgraph import connected_components
+
+from sammot.tracking.match import assign
+from sammot.tracking.motion.appearance import distance, histogram
+from sammot.tracking.motion.body import Body
+from sammot.tracking.motion.partition import divide
+from sammot.tracking.motion.patch import Patch
+from sammot.tracking.track import Prediction, TrackId
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sammot.tracking.frame import Frame
+    from sammot.tracking.motion.scene import Scene, View
+    from sammot.tracking.state import State
+    from sammot.tracking.track import Detection
+
+OVERLAP = 0.12
+"""Of the smaller of a claim and an expected mask: they belong together."""
+FAR_PIECE = 0.35
+"""In units of a body's size: a piece farther away than this leaves the body in the end."""
+PATIENCE = 5
+"""Frames that a piece must be away before it leaves."""
+FINDING_LIMIT = 2.2
+"""Cost above which a hidden body is not found again."""
+
+
+class Found(NamedTuple):
+    """A body's mask in this frame, and whether it had to share a claim with another."""
+
+    patch: Patch
+    is_shared: bool
+
+
+class MotionPropagator:
+    """Carries masks from frame to frame: expected by velocity or flow, then claimed by evidence."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.bodies: dict[TrackId, Body] = {}
+
+    def propagate(self, frame: Frame) -> Mapping[TrackId, Prediction]:
+        """The masks, at working size, of the tracks seen in this frame; score: trust, 0 to 1."""
+        view = self.scene.see(frame)
+        expected = {id_: self._expect(body, view) for id_, body in self.bodies.items()}
+        owners, free = _ownership(expected, self.bodies, view)
+        found = self._settle(owners, expected, view)
+        found = {id_: self._keep_together(id_, one) for id_, one in found.items()}
+        found |= self._find_again(found, free, view)
+        self._remember(found, view)
+        return {id_: self._predict(one.patch) for id_, one in sorted(found.items())}
+
+    def prompt(
+        self, frame: Frame, prompts: Mapping[TrackId, Detection]
+    ) -> Mapping[TrackId, Prediction]:
+        """Begin tracks, or correct their masks; the masks count from this frame on."""
+        view = self.scene.see(frame)
+        answer = {}
+        for id_, detection in prompts.items():
+            if detection.mask is None:
+                continue
+            patch = Patch.around(detection.mask)
+            colours = histogram(view.bins, patch)
+            if id_ in self.bodies:
+                self.bodies[id_].seen(patch, colours, is_shared=False)
+            else:
+                self.bodies[id_] = Body.born(patch, colours)
+            patch.paint(view.taken, 1)
+            answer[id_] = self._predict(patch)
+        self.scene.evidence.learn(view.taken)
+        return answer
+
+    def forget(self, track_ids: Iterable[TrackId]) -> None:
+        """Drop tracks; those whose outline was the background's become background."""
+        for id_ in track_ids:
+            body = self.bodies.pop(id_, None)
+            if body is None or body.missed:
+                continue
+            if self._realness(body.patch) < 0.4:
+                self.scene.evidence.absorb(body.patch)
+
+    def save(self) -> State:
+        """All bodies, and the scene."""
+        bodies = {str(id_): body.save() for id_, body in self.bodies.items()}
+        return {"bodies": bodies, "scene": self.scene.save()}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """The inverse of `save`."""
+        ids = sorted(int(key) for key in state["bodies"])
+        self.bodies = {TrackId(id_): Body.load(state["bodies"][str(id_)]) for id_ in ids}
+        self.scene.load(state["scene"])
+
+    def _expect(self, body: Body, view: View) -> Patch:
+        """Where the mask should be now: moved by its velocity or by the flow, whichever fits."""
+        if body.missed:
+            shift = body.centre + body.velocity - body.patch.centre
+            return body.patch.shifted(*_whole(shift), self.scene.size)
+        by_velocity = body.patch.shifted(*_whole(body.velocity), self.scene.size)
+        by_flow = body.patch.shifted(*_whole(self._flow_of(body, view)), self.scene.size)
+        claimed = view.claims.labels
+        hits = [np.count_nonzero(one.of(claimed)) for one in (by_velocity, by_flow)]
+        return by_flow if hits[1] > hits[0] else by_velocity
+
+    def _flow_of(self, body: Body, view: View) -> np.ndarray[Any, Any]:
+        """Median of the flow around where the body was, in working pixels per frame."""
+        height, width = view.flow.shape[:2]
+        patch = body.patch
+        top, left = patch.y // 2, patch.x // 2
+        part = view.flow[top : top + max(1, patch.mask.shape[0] // 2)]
+        part = part[:, left : left + max(1, patch.mask.shape[1] // 2)]
+        small = patch.mask[::2, ::2][: part.shape[0], : part.shape[1]]
+        inside = part[: small.shape[0], : small.shape[1]][small]
+        if inside.size == 0 or height < 2 or width < 2:
+            return np.zeros(2)
+        # The flow says where a pixel came from.
+        return -2.0 * np.median(inside, axis=0)
+
+    def _settle(
+        self, owners: dict[int, list[TrackId]], expected: dict[TrackId, Patch], view: View
+    ) -> dict[TrackId, Found]:
+        """Give every owned claim, whole or divided, to its bodies."""
+        found: dict[TrackId, Found] = {}
+        for number, ids in owners.items():
+            claim = view.claims.patch(number)
+            parts = [claim]
+            if len(ids) > 1:
+                pairs = [(self.bodies[id_], expected[id_]) for id_ in ids]
+                parts = divide(claim, pairs, view.bins)
+            for id_, part in zip(ids, parts, strict=True):
+                if part.mask.size == 0:
+                    continue
+                before = found.get(id_)
+                whole = part if before is None else before.patch.united(part)
+                is_shared = len(ids) > 1 or (before is not None and before.is_shared)
+                found[id_] = Found(whole, is_shared)
+        return found
+
+    def _keep_together(self, id_: TrackId, found: Found) -> Found:
+        """Let go of a piece that has been away from the rest for some time."""
+        body = self.bodies[id_]
+        main, rest = main_piece(found.patch, FAR_PIECE * body.reach)
+        if rest == 0:
+            body.apart = 0
+            return found
+        body.apart += 1
+        return Found(main, found.is_shared) if body.apart > PATIENCE else found
+
+    def _find_again(
+        self, found: dict[TrackId, Found], free: list[int], view: View
+    ) -> dict[TrackId, Found]:
+        """Match hidden bodies with claims that nobody owns."""
+        hidden = [id_ for id_ in self.bodies if id_ not in found]
+        if not hidden or not free:
+            return {}
+        claims = [view.claims.patch(number) for number in free]
+        colours = [histogram(view.bins, claim) for claim in claims]
+        cost = np.array([
+            [finding_cost(self.bodies[id_], claim, seen) for claim, seen in
+             zip(claims, colours, strict=True)] for id_ in hidden
+        ])  # fmt: skip
+        pairs = assign(cost, FINDING_LIMIT)
+        return {hidden[row]: Found(claims[column], is_shared=False) for row, column in pairs}
+
+    def _remember(self, found: dict[TrackId, Found], view: View) -> None:
+        for id_, body in self.bodies.items():
+            if id_ in found:
+                one = found[id_]
+                body.seen(one.patch, histogram(view.bins, one.patch), is_shared=one.is_shared)
+                one.patch.paint(view.taken, 1)
+            else:
+                body.lost()
+
+    def _predict(self, patch: Patch) -> Prediction:
+        return Prediction(patch.full(self.scene.size), self._realness(patch))
+
+    def _realness(self, patch: Patch) -> float:
+        return self.scene.evidence.realness(patch) if patch.mask.size else 0.0
+
+
+def _whole(shift: np.ndarray[Any, Any]) -> tuple[int, int]:
+    return round(float(shift[0])), round(float(shift[1]))
+
+
+def _ownership(
+    expected: Mapping[TrackId, Patch], bodies: Mapping[TrackId, Body], view: View
+) -> tuple[dict[int, list[TrackId]], list[int]]:
+    """Which bodies own each claim, and the claims without an owner."""
+    claims = view.claims
+    owners: dict[int, list[TrackId]] = {}
+    for id_, patch in expected.items():
+        if patch.mask.size == 0:
+            continue
+        shared = np.bincount(patch.of(claims.labels), minlength=claims.count + 1)
+        for number in np.flatnonzero(shared[1:] >= 3) + 1:
+            least = min(patch.area, int(claims.areas[number]))
+            if shared[number] > OVERLAP * least and _fits(bodies[id_], int(number), view):
+                owners.setdefault(int(number), []).append(id_)
+    free = [number for number in range(1, claims.count + 1) if number not in owners]
+    return owners, free
+
+
+def _fits(body: Body, number: int, view: View) -> bool:
+    """A body that was hidden must also look like what it meets."""
+    if body.missed == 0:
+        return True
+    return distance(body.colours, histogram(view.bins, view.claims.patch(number))) < 0.55
+
+
+def main_piece(patch: Patch, reach: float) -> tuple[Patch, int]:
+    """The largest part of a mask whose pieces are within `reach`, and the area of the rest.
+
+    Distances are between the pieces' boxes, chained.
+    """
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(patch.mask.astype(np.uint8))
+    if count <= 2:
+        return patch, 0
+    group = _chained(stats[1:, :4].astype(np.float64), reach)
+    areas = np.bincount(group, weights=stats[1:, 4], minlength=group.max() + 1)
+    best = int(areas.argmax())
+    rest = int(areas.sum() - areas[best])
+    if rest == 0:
+        return patch, 0
+    keep = np.concatenate([[False], group == best])
+    return Patch.around(keep[labels], patch.x, patch.y), rest
+
+
+def _chained(boxes: np.ndarray[Any, Any], reach: float) -> np.ndarray[Any, Any]:
+    """Group number of each box (x, y, width, height): linked if the gap is below `reach`."""
+    low, high = boxes[:, :2], boxes[:, :2] + boxes[:, 2:]
+    gap = np.maximum(low[:, None] - high[None], low[None] - high[:, None]).clip(min=0)
+    near = np.linalg.norm(gap, axis=2) < reach
+    groups: np.ndarray[Any, Any] = connected_components(near, directed=False)[1]
+    return groups
+
+
+def finding_cost(body: Body, claim: Patch, colours: np.ndarray[Any, Any]) -> float:
+    """How unlike a hidden body a claim is, in place, size and colours; infinity if impossible."""
+    away = claim.centre - (body.centre + body.velocity)
+    gap = float(np.linalg.norm(away))
+    speed = float(np.linalg.norm(body.velocity))
+    gate = 1.2 * body.reach * (1 + 0.15 * body.missed) + 1.5 * speed * min(body.missed, 5) + 2
+    growth = abs(float(np.log(max(1, claim.area) / max(1.0, body.area))))
+    strange = distance(body.colours, colours)
+    if gap > gate or growth > 1.3 or strange > 0.45 + 0.15 * (body.missed <= 2):
+        return float("inf")
+    return gap / body.reach + 0.5 * growth + strange

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sammot.tracking.mask import Box
+from sammot.tracking.motion.detect import Claims
+from sammot.tracking.track import Detection
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sammot.tracking.frame import Frame
+    from sammot.tracking.motion.scene import Scene
+
+
+class MotionProposer:
+    """Claims what moves and belongs to no track yet. Ask it after the propagator."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+
+    def propose(self, frame: Frame) -> Sequence[Detection]:
+        """Detections with masks and boxes at working size; may be empty."""
+        view = self.scene.see(frame)
+        rest = ((view.claims.labels > 0) & (view.taken == 0)).astype(np.uint8)
+        claims = Claims.of(rest, self.scene.minimum_area)
+        masks = [claims.labels == number for number in range(1, claims.count + 1)]
+        return [Detection(Box.around(mask), 1.0, mask=mask) for mask in masks]

@@ -1,0 +1,68 @@
+"""What both parts of the engine see: the frame at working size, and what may be an object in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sammot.tracking.motion.appearance import colours_of
+from sammot.tracking.motion.detect import Claims
+from sammot.tracking.motion.picture import Picture, Size, lab_of
+
+if TYPE_CHECKING:
+    from sammot.tracking.frame import Frame
+    from sammot.tracking.motion.parameters import Parameters
+    from sammot.tracking.motion.sighting import Evidence
+    from sammot.tracking.state import State
+
+
+@dataclass(slots=True)
+class View:
+    """One frame as the engine sees it, at working size.
+
+    `lab` (h, w, 3); `bins` (h, w) colour numbers; `claims` the regions that want to be objects;
+    `flow` (h/2, w/2, 2) float32, where each pixel was in the last frame, in pixels of that size;
+    `taken` uint8, set where a track is.
+    """
+
+    index: int
+    lab: Picture
+    bins: Picture
+    claims: Claims
+    flow: Picture
+    taken: Picture
+
+
+class Scene:
+    """Turns frames into views."""
+
+    def __init__(self, size: Size, parameters: Parameters, evidence: Evidence) -> None:
+        self.size = size
+        self.evidence = evidence
+        self.minimum_area = max(8.0, 1e-6 * parameters.minimum_size * size.height * size.width)
+        self._view: View | None = None
+        self._taken = np.zeros(size, np.uint8)
+
+    def see(self, frame: Frame) -> View:
+        """The frame's view, made once."""
+        if self._view is not None and self._view.index == frame.index:
+            return self._view
+        lab = lab_of(frame, self.size)
+        sighting = self.evidence.sight(frame.index, lab, self._taken)
+        self._taken = np.zeros(self.size, np.uint8)
+        claims = Claims.of(sighting.solid, self.minimum_area)
+        self._view = View(frame.index, lab, colours_of(lab), claims, sighting.flow, self._taken)
+        return self._view
+
+    def save(self) -> State:
+        """What the next frame depends on."""
+        return {"evidence": self.evidence.save(), "taken": np.packbits(self._taken)}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """The inverse of `save`."""
+        self.evidence.load(state["evidence"])
+        count = self.size.height * self.size.width
+        self._taken = np.unpackbits(state["taken"], count=count).reshape(self.size)
+        self._view = None

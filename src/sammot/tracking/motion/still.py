@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from sammot.tracking.motion.background import Background, edges_of, ghost_ratio
+from sammot.tracking.motion.camera import Register
+from sammot.tracking.motion.detect import shadow_of, solid_regions
+from sammot.tracking.motion.flow import flow_between
+from sammot.tracking.motion.picture import Picture, Size, shrink
+from sammot.tracking.motion.sighting import Sighting
+
+if TYPE_CHECKING:
+    from sammot.tracking.motion.parameters import Parameters
+    from sammot.tracking.motion.patch import Patch
+    from sammot.tracking.state import State
+
+DRIFT_SECONDS = 20.0
+"""The background follows a change of 80 grey levels in about this time."""
+
+
+class StillEvidence:
+    """For a fixed camera: what differs from the background.
+
+    With a `register`, the camera sways or creeps, and the background is brought to each frame.
+    """
+
+    def __init__(
+        self, background: Background, fps: float, parameters: Parameters,
+        register: Register | None = None,
+    ) -> None:  # fmt: skip
+        self.parameters = parameters
+        self._background = background
+        self._register = register
+        self._first = background.picture.copy()
+        self._last: Picture | None = None
+        self._drift_every = max(1, round(DRIFT_SECONDS * fps / 80))
+        self._seen = background
+        self._lab = background.picture
+        self._index = 0
+        self._warp: Picture | None = None
+        self._edges = self._back_edges = edges_of(background.picture)
+
+    def sight(self, index: int, lab: Picture, taken: Picture) -> Sighting:
+        """See `Evidence`."""
+        del taken
+        self._index, self._lab = index, lab
+        grey = shrink(np.ascontiguousarray(lab[..., 0]), Size(*lab.shape[:2]).half)
+        flow = flow_between(grey, grey if self._last is None else self._last)
+        self._last = grey
+        if self._register is not None:
+            self._warp = self._register.find(lab)
+            self._seen = self._background.seen_through(self._warp)
+            self._back_edges = edges_of(self._seen.picture)
+        self._edges = edges_of(lab)
+        shadow = shadow_of(lab, self._seen) if self.parameters.ignore_shadows else None
+        difference = self._seen.difference(lab)
+        return Sighting(solid_regions(difference, shadow, self.parameters.sensitivity), flow)
+
+    def realness(self, patch: Patch) -> float:
+        """1 if the outline is an edge of the picture, 0 if of the background (a ghost)."""
+        window = patch.window
+        ratio = ghost_ratio(patch.mask, self._edges[window], self._back_edges[window])
+        return float(np.clip((1.5 - ratio) / 0.7, 0, 1))
+
+    def learn(self, taken: Picture) -> None:
+        """Let the background follow slow changes where no track is."""
+        if self._index % self._drift_every:
+            return
+        busy = cv2.dilate(taken, np.ones((5, 5), np.uint8))
+        self._change(lambda lab, free: self._background.drift(lab, free), busy == 0)
+
+    def absorb(self, patch: Patch) -> None:
+        """Copy the picture into the background."""
+        mask = patch.full(self._lab.shape[:2]).view(np.uint8)
+        where = cv2.dilate(mask, np.ones((5, 5), np.uint8)) > 0
+        self._change(lambda lab, here: self._background.copy_from(lab, here), where)
+
+    def save(self) -> State:
+        """The background as its difference from the first look: mostly zeros."""
+        return {
+            "background": self._background.picture - self._first,
+            "last": np.zeros((0, 0), np.uint8) if self._last is None else self._last,
+        }
+
+    def load(self, state: dict[str, Any]) -> None:
+        """The inverse of `save`."""
+        self._background.picture = self._first + state["background"]
+        self._last = state["last"] if state["last"].size else None
+        self._seen = self._background
+        self._back_edges = edges_of(self._background.picture)
+
+    def _change(self, change: Any, where: Picture) -> None:
+        lab = self._lab
+        if self._warp is not None:
+            size = lab.shape[1::-1]
+            lab = cv2.warpPerspective(
+                lab, self._warp, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+            )
+            where = (
+                cv2.warpPerspective(
+                    where.astype(np.uint8),
+                    self._warp,
+                    size,
+                    flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP,
+                )
+                > 0
+            )
+        change(lab, where)
+        if self._warp is None:
+            self._back_edges = edges_of(self._background.picture)
