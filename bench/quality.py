@@ -1,0 +1,144 @@
+"""How well we track, beside what one would use otherwise, on the same clips in the same run.
+
+    python bench/quality.py [--clips DIR] [--only NAME ...] [--frames N] [--json FILE]
+
+Without `--clips` the clips are generated. `bench/peers.txt` says how to install the peers.
+
+HOTA, DetA, AssA, MOTA and IDF1 are on boxes, in percent. J is the masks' mean IoU with the best
+track for each object (DAVIS); `J any` is that of the union of all tracks with the union of all
+objects. `tracks` is how many identities were reported. `ms` is milliseconds a frame over
+decoding alone, with our masks and previews, without the peers' masks; `x dec` the whole divided
+by decoding alone. A clip marked ~ has the tracks of another program as its truth.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from footage import Clip, make_scenes, read_clips
+from peers import SUBTRACTORS, Tracks, run_peers
+from sammot import video
+from sammot.metrics import evaluate
+from sammot.tracking import motion
+
+OURS = "sammot motion"
+COLUMNS = ("HOTA", "DetA", "AssA", "MOTA", "IDF1", "J", "J any", "tracks", "ms", "x dec")
+
+
+def run_ours(clip: Clip, times: np.ndarray, parameters: Mapping[str, object]) -> Tracks:
+    """Our engine; its time includes decoding and the previews."""
+    tracks = Tracks()
+    started = time.perf_counter()
+    previews = video.previews(clip.path, times)
+    engine = motion.create(parameters, clip.info, previews)
+    for result in engine.track(clip.frames()):
+        tracks.boxes[result.index] = {o.track_id: o.box for o in result.observations}
+        tracks.masks[result.index] = {o.track_id: o.rle for o in result.observations}
+    tracks.seconds = time.perf_counter() - started
+    return tracks
+
+
+def score(clip: Clip, tracks: Tracks) -> dict[str, float]:
+    scores = evaluate(clip.boxes, tracks.boxes).scores
+    row = {name: 100 * scores[name] for name in ("HOTA", "DetA", "AssA", "MOTA", "IDF1")}
+    if clip.masks is not None:
+        row["J"] = 100 * evaluate(clip.masks, tracks.masks, metrics=["davis"]).scores["J"]
+        row["J any"] = 100 * union_similarity(clip.masks, tracks.masks)
+    row["tracks"] = len(set(chain.from_iterable(tracks.boxes.values())))
+    return row
+
+
+def union_similarity(truth: Mapping[int, Any], tracks: Mapping[int, Any]) -> float:
+    """Mean over frames of the IoU of all that is in the truth with all that is tracked."""
+    values = []
+    for frame in truth:
+        whole = [_union(shapes) for shapes in (truth[frame], tracks.get(frame, {}))]
+        if whole[0] is None and whole[1] is None:
+            continue
+        if whole[0] is None or whole[1] is None:
+            values.append(0.0)
+        else:
+            values.append(np.sum(whole[0] & whole[1]) / np.sum(whole[0] | whole[1]))
+    return float(np.mean(values)) if values else 0.0
+
+
+def _union(shapes: Mapping[int, Any]) -> np.ndarray | None:
+    masks = [s if isinstance(s, np.ndarray) else s.decode() for s in shapes.values()]
+    return np.logical_or.reduce(masks) if masks else None
+
+
+def measure(clip: Clip, parameters: Mapping[str, object]) -> dict[str, dict[str, float]]:
+    """One row for us and for each peer."""
+    decoding, times = clip.decode_alone()
+    ours = run_ours(clip, times, parameters)
+    found = {OURS: ours}
+    for subtractor in SUBTRACTORS:
+        for name, tracks in run_peers(clip.frames(), clip.info, subtractor=subtractor).items():
+            tracks.seconds += decoding
+            found[name] = tracks
+    rows = {}
+    for name, tracks in found.items():
+        cost = {
+            "ms": 1000 * (tracks.seconds - decoding) / len(times),
+            "x dec": tracks.seconds / decoding,
+        }
+        rows[name] = score(clip, tracks) | cost
+    return rows
+
+
+def show(title: str, rows: Mapping[str, Mapping[str, float]]) -> None:
+    columns = [name for name in COLUMNS if any(name in row for row in rows.values())]
+    print(f"\n{title:24}" + "".join(f"{name:>8}" for name in columns))
+    for name, row in rows.items():
+        cells = (f"{row[c]:8.1f}" if c in row else f"{'':8}" for c in columns)
+        print(f"{name:24}" + "".join(cells), flush=True)
+
+
+def means(table: Mapping[str, Mapping[str, Mapping[str, float]]]) -> dict[str, dict[str, float]]:
+    """The mean over clips of every method, each column over the clips that have it."""
+    names = next(iter(table.values()))
+    gathered = {
+        name: {c: [clip[name][c] for clip in table.values() if c in clip[name]] for c in COLUMNS}
+        for name in names
+    }
+    return {n: {c: float(np.mean(v)) for c, v in row.items() if v} for n, row in gathered.items()}
+
+
+def clips(options: argparse.Namespace, folder: Path) -> Iterator[Clip]:
+    if options.clips is None:
+        return make_scenes(folder, names=options.only)
+    return read_clips(options.clips, names=options.only, frame_limit=options.frames)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--clips", type=Path, help="a folder of clips with INFO.json and truth")
+    parser.add_argument("--only", nargs="*", default=[], help="names of clips or scenes")
+    parser.add_argument("--frames", type=int, default=1000, help="the longest part of a clip")
+    parser.add_argument("--preset", default="balanced", choices=("fast", "balanced", "accurate"))
+    parser.add_argument("--json", type=Path, help="write the numbers here as well")
+    options = parser.parse_args()
+    cv2.setNumThreads(2)
+    table = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for clip in clips(options, Path(folder)):
+            table[clip.name] = measure(clip, {"preset": options.preset})
+            show(f"{clip.name} ({clip.info.frame_count})", table[clip.name])
+            if options.json:
+                options.json.write_text(json.dumps(table, indent=1))
+    if len(table) > 1:
+        show("mean", means(table))
+
+
+if __name__ == "__main__":
+    main()
