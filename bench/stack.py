@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, BinaryIO
 
 import requests
 
@@ -29,15 +29,6 @@ class Stack:
 
     def upload(self, path: Path, **metadata: str) -> tuple[str, float]:
         """Send a file by tus; the video's id, and when its last byte was sent (monotonic)."""
-        sent_at = 0.0
-
-        def body() -> Iterator[bytes]:
-            nonlocal sent_at
-            with path.open("rb") as file:
-                while block := file.read(_BLOCK):
-                    yield block
-            sent_at = time.monotonic()
-
         size = path.stat().st_size
         headers = {"Tus-Resumable": "1.0.0", "Upload-Length": str(size)}
         encoded = {"filename": path.parent.name + path.suffix} | metadata
@@ -49,16 +40,34 @@ class Stack:
             "Tus-Resumable": "1.0.0",
             "Upload-Offset": "0",
             "Content-Type": "application/offset+octet-stream",
-            "Content-Length": str(size),
         }
-        done = requests.patch(place, data=body(), headers=headers, timeout=600)
+        with path.open("rb") as file:
+            body = _Timed(file, size)
+            done = requests.patch(place, data=body, headers=headers, timeout=600)
         done.raise_for_status()
-        return done.headers["Sammot-Video-Id"], sent_at
+        return done.headers["Sammot-Video-Id"], body.ended_at
 
     def get(self, path: str) -> Any:  # noqa: ANN401 - JSON
         answer = requests.get(f"{self.url}{path}", timeout=60)
         answer.raise_for_status()
         return answer.json()
+
+
+class _Timed:
+    """A request's body that knows when its last byte was taken."""
+
+    def __init__(self, file: BinaryIO, size: int) -> None:
+        self._file = file
+        self._size = size
+        self.ended_at = 0.0
+
+    def __len__(self) -> int:
+        return self._size
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._file.read(max(size, _BLOCK))
+        self.ended_at = time.monotonic()
+        return data
 
 
 def _base64(text: str) -> str:
@@ -89,7 +98,7 @@ def _await_ready(url: str) -> None:
         try:
             if requests.get(f"{url}/api/ready", timeout=2).ok:
                 return
-        except requests.ConnectionError:
+        except requests.RequestException:
             pass
         time.sleep(0.1)
     raise RuntimeError("The product did not start.")

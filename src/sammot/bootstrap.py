@@ -34,8 +34,7 @@ def service(settings: Settings) -> Service:
     objects = DiskObjects(_folder(settings.data_dir))
     objects.ping()
     store = SqliteStore(settings.data_dir / "sammot.db")
-    engines = {entry.name: entry for entry in (_motion(),)}
-    world = World(store, objects, StoreQueue(), StoreEvents(store), engines, _policy(settings))
+    world = World(store, objects, StoreQueue(), StoreEvents(store), engines(), _policy(settings))
     return Service.over(world)
 
 
@@ -64,6 +63,11 @@ def _folder(path: Path) -> Path:
     return path
 
 
+def engines() -> dict[str, EngineEntry]:
+    """Every engine by name, also those that cannot run here."""
+    return {entry.name: entry for entry in (_motion(),)}
+
+
 def _motion() -> EngineEntry:
     return EngineEntry(
         name=motion.NAME,
@@ -76,8 +80,9 @@ def _motion() -> EngineEntry:
     )
 
 
-def _policy(settings: Settings) -> Policy:
-    limits = Limits(
+def limits(settings: Settings) -> Limits:
+    """What a video may be, and what looking at it may cost."""
+    return Limits(
         max_bytes=settings.max_bytes,
         max_seconds=settings.max_seconds,
         max_pixels=settings.max_pixels,
@@ -86,8 +91,11 @@ def _policy(settings: Settings) -> Policy:
         memory_bytes=settings.probe_memory_bytes,
         wall_seconds=settings.probe_wall_seconds,
     )
+
+
+def _policy(settings: Settings) -> Policy:
     return Policy(
-        limits=limits,
+        limits=limits(settings),
         max_bytes=settings.max_bytes,
         min_free_bytes=settings.min_free_bytes,
         upload_expiry=timedelta(seconds=settings.upload_expiry_seconds),

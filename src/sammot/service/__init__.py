@@ -8,7 +8,7 @@ from sammot.service.jobs import Jobs
 from sammot.service.library import Library
 from sammot.service.results import Results, Status
 from sammot.service.uploads import CHECKSUMS, Uploads, read_checksum
-from sammot.service.world import EngineEntry, Policy, World
+from sammot.service.world import EngineEntry, Policy, World, chosen
 
 __all__ = [
     "CHECKSUMS",
@@ -21,6 +21,7 @@ __all__ = [
     "Status",
     "Uploads",
     "World",
+    "chosen",
     "read_checksum",
 ]
 

@@ -72,18 +72,23 @@ class World:
 
     def engine(self, name: str) -> EngineEntry:
         """Raises UnknownEngine, saying which there are or why this one cannot run."""
-        entry = self.engines.get(name)
-        if entry is None:
-            names = ", ".join(sorted(self.engines))
-            raise UnknownEngine(f"There is no engine of that name; there are: {names}.")
-        if entry.reason is not None:
-            raise UnknownEngine(entry.reason)
-        return entry
+        return chosen(self.engines, name)
 
     def announce(self, job: Job) -> None:
         """Hint that a job is waiting and that its video has changed."""
         self.queue.push(job)
         self.events.publish(job.video_id)
+
+
+def chosen(engines: Mapping[str, EngineEntry], name: str) -> EngineEntry:
+    """The engine of a name. Raises UnknownEngine: which there are, or why this cannot run."""
+    entry = engines.get(name)
+    if entry is None:
+        names = ", ".join(sorted(engines))
+        raise UnknownEngine(f"There is no engine {name!r}; there are: {names}.")
+    if entry.reason is not None:
+        raise UnknownEngine(entry.reason)
+    return entry
 
 
 def original_key(video_id: str) -> str:

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import pytest
+from click.testing import CliRunner, Result
+
+from sammot import scenes, video
+from sammot.cli import main
+from sammot.formats.mot import read_mot
+from sammot.formats.native import read_native
+from sammot.tracking.mask import Box
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A video, and the same scene as a folder of pictures named so that text order is wrong."""
+    folder = tmp_path_factory.mktemp("footage")
+    scene = scenes.make("crossing", width=192, height=108, frame_count=40, fps=15)
+    video.write(folder / "crossing.mp4", scene.frames(), 15)
+    (folder / "pictures").mkdir()
+    for frame in scene.frames():
+        picture = cv2.cvtColor(frame.image, cv2.COLOR_RGB2BGR)
+        cv2.imwrite(str(folder / "pictures" / f"{frame.index}.png"), picture)
+    return folder
+
+
+def test_a_video_is_tracked_into_every_format(folder: Path, tmp_path: Path) -> None:
+    formats = "json,csv,mot,mp4"
+    result = run("track", folder / "crossing.mp4", "--output", tmp_path, "--format", formats)
+    assert result.exit_code == 0, result.output
+    assert {path.name for path in tmp_path.iterdir()} == {
+        f"crossing.{suffix}" for suffix in ("json", "csv", "txt", "mp4")
+    }
+    document = json.loads((tmp_path / "crossing.json").read_text())
+    assert (document["frame_count"], document["complete"]) == (40, True)
+    boxes, masks = read_native(tmp_path / "crossing.json")
+    assert boxes
+    for frame, tracks in masks.items():
+        for track_id, rle in tracks.items():
+            assert Box.around(rle.decode()) == boxes[frame][track_id]
+    assert read_mot(tmp_path / "crossing.txt").boxes.keys() == boxes.keys()
+    assert sum(1 for _ in video.decode(tmp_path / "crossing.mp4")) == 40
+
+
+def test_a_folder_of_pictures_is_tracked_in_natural_order(folder: Path, tmp_path: Path) -> None:
+    result = run("track", folder / "pictures", "--output", tmp_path, "--format", "json,mp4")
+    assert result.exit_code == 0, result.output
+    document = json.loads((tmp_path / "pictures.json").read_text())
+    assert document["frame_count"] == 40
+    assert document["objects"]
+    assert sum(1 for _ in video.decode(tmp_path / "pictures.mp4")) == 40
+
+
+def test_patterns_name_many_sources(folder: Path, tmp_path: Path) -> None:
+    result = run("track", folder / "*.mp4", folder / "pictures", "--output", tmp_path)
+    assert result.exit_code == 0, result.output
+    assert {path.name for path in tmp_path.iterdir()} == {"crossing.json", "pictures.json"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["nowhere.mp4"], "There is no file or folder nowhere.mp4."),
+        (["{clip}", "--engine", "magic"], "There is no engine 'magic'; there are: motion."),
+        (["{clip}", "--format", "gif"], "There is no format 'gif'"),
+        (["{clip}", "--preset", "slow"], "preset must be one of"),
+        (["{clip}", "--set", "sensitivity=much"], "sensitivity must be a number"),
+        (["{empty}"], "There are no pictures in"),
+        (["{text}"], "video"),
+    ],
+)
+def test_a_mistake_is_told_in_one_line(
+    folder: Path, tmp_path: Path, arguments: list[str], words: str
+) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "text.mp4").write_text("no video")
+    known = {"clip": folder / "crossing.mp4", "empty": tmp_path / "empty"}
+    known["text"] = tmp_path / "text.mp4"
+    filled = [argument.format(**known) for argument in arguments]
+    result = run("track", *filled, "--output", tmp_path / "out")
+    assert result.exit_code == 1
+    assert words in result.output
+    assert "Traceback" not in result.output
+
+
+def test_tracks_are_held_against_truth(tmp_path: Path) -> None:
+    rows = "".join(f"{frame},1,{frame},5,10,10,1,-1,-1,-1\n" for frame in range(1, 21))
+    (tmp_path / "truth.txt").write_text(rows)
+    (tmp_path / "tracks.txt").write_text(rows)
+    both = ["--gt", tmp_path / "truth.txt", "--tracks", tmp_path / "tracks.txt"]
+    assert "HOTA" in run("eval", *both).output
+    report = json.loads(run("eval", *both, "--json").output)
+    assert report["all"]["HOTA"] == 1.0
+
+
+def test_a_setting_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SAMMOT_PORT", "many")
+    result = run("up")
+    assert result.exit_code == 1
+    assert "SAMMOT_PORT is not usable" in result.output
+
+
+@pytest.mark.parametrize("command", ["up", "track", "eval", "bench", "web", "worker", "openapi"])
+def test_every_command_explains_itself(command: str) -> None:
+    result = run(command, "--help")
+    assert result.exit_code == 0
+    assert command in run("--help").output
