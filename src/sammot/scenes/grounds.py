@@ -77,19 +77,20 @@ def _edge_distance(cells: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def planks(size: tuple[int, int], unit: float, rng: np.random.Generator) -> Image:
-    """A wooden floor: staggered boards with grain, under a warm light from the upper left."""
+    """A wooden floor: staggered boards with grain and nails, lit from the upper left."""
     height, width = size
-    board, length = max(unit / 7, 4.0), max(unit * 1.1, 16.0)
-    y = np.arange(height) / board
+    board, length = max(unit / 7, 4.0), max(unit * 0.8, 16.0)
+    y = (np.arange(height) / board)[:, None]
     row = y.astype(int)
-    shift = rng.uniform(0, 1, row.max() + 1)
-    x = np.arange(width)[None, :] / length + shift[row][:, None]
-    shades = rng.uniform(0.86, 1.06, (row.max() + 1, int(x.max()) + 2))
-    shade = shades[row[:, None], x.astype(int)]
+    x = np.arange(width)[None, :] / length + rng.uniform(0, 1, row.max() + 1)[row]
+    shades = rng.uniform(0.84, 1.08, (int(row.max()) + 1, int(x.max()) + 2))
+    fibre = cloud(size, (board * 0.04, length * 0.25), rng, octaves=2)
     grain = cloud(size, (board * 0.22, length * 0.7), rng, octaves=3)
-    knots = np.sin(14 * cloud(size, (board * 1.5, length * 0.8), rng, octaves=1))
-    joint = np.minimum(_edge_distance(y)[:, None] * board, _edge_distance(x) * length)
-    shade = shade * (1 + 0.035 * grain + 0.02 * knots) * np.clip(0.72 + joint / 3, 0.72, 1)
+    rings = np.sin(14 * cloud(size, (board * 1.5, length * 0.8), rng, octaves=1))
+    joint = np.minimum(_edge_distance(y) * board, _edge_distance(x) * length)
+    nail = np.hypot((_edge_distance(y) - 0.2) * board, (_edge_distance(x) * length) - 0.12 * board)
+    shade = shades[row, x.astype(int)] * (1 + 0.035 * grain + 0.02 * rings + 0.025 * fibre)
+    shade *= np.clip(0.72 + joint / 3, 0.72, 1) * np.clip(nail / (0.045 * board), 0.45, 1)
     glow = np.hypot(
         (np.arange(height)[:, None] / height) + 0.1, (np.arange(width)[None, :] / width) + 0.1
     )
