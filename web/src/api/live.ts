@@ -12,7 +12,7 @@ import { createStore } from "@/lib/store";
 export const liveMode = createStore<"stream" | "poll">("poll");
 
 export const POLL_SECONDS = 2;
-const GATHER_MS = 400;
+const GATHER_MS = 150;
 const REOPEN_MS = 3000;
 const CHANGING = new Set<unknown>(["videos", "video", "progress", "tracks", "chunks", "jobs"]);
 

@@ -31,7 +31,8 @@ export function JobRow({ job }: { job: Job }) {
   const { t, language } = useI18n();
   const video = useQuery({ ...videoQuery(job.video_id), staleTime: 60_000 });
   const Icon = ICONS[job.kind];
-  const parameters = Object.entries(job.parameters).map(([name, value]) => `${name} ${String(value)}`);
+  const parameters = Object.entries(job.parameters).map(([name, value]) => `${name} ${String(value)}`).join(", ");
+  const { preset } = job.parameters;
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3" data-testid="job-row" data-state={job.state}>
       <span className="grid size-9 shrink-0 place-items-center rounded-lg bg-sunken text-ink-soft">
@@ -44,10 +45,10 @@ export function JobRow({ job }: { job: Job }) {
             {video.data?.original_filename ?? ""}
           </Link>
         </p>
-        <p className="truncate text-xs text-ink-faint tabular-nums">
+        <p className="truncate text-xs text-ink-faint tabular-nums" title={parameters}>
           {[
             job.engine ? `${job.engine} ${job.engine_version ?? ""}`.trim() : null,
-            ...parameters,
+            preset === undefined ? null : String(preset),
             t(`priority.${job.priority}`),
             formatAgo(job.created_at, language),
           ]

@@ -80,7 +80,7 @@ function Controls({ item, onChoose }: { item: UploadItem; onChoose: () => void }
           {t("upload.chooseAgain")}
         </Button>
       )}
-      {(isActive(item) || item.phase === "queued") && (
+      {(isActive(item) || item.phase === "queued") && item.sent < item.size && (
         <IconButton label={t("upload.pause")} onClick={() => uploads.pause(item.id)}>
           <Pause size={16} />
         </IconButton>

@@ -10,7 +10,7 @@ import { isOver } from "@/features/upload/upload-state";
 import { trackingChoice, uploads } from "@/features/upload/uploads";
 import { useI18n } from "@/i18n/i18n";
 import { cn } from "@/lib/cn";
-import { formatBytes, formatDuration } from "@/lib/format";
+import { formatBytes, formatSpan } from "@/lib/format";
 import { useStore } from "@/lib/store";
 
 /** A hint for the file chooser only. */
@@ -95,7 +95,7 @@ function Invitation({ spacious }: { spacious: boolean }) {
   const settings = useQuery(settingsQuery);
   const limits = settings.data && {
     size: formatBytes(settings.data.max_bytes),
-    length: formatDuration(settings.data.max_seconds),
+    length: formatSpan(settings.data.max_seconds),
   };
   return (
     <div className={cn("min-w-48 flex-1", spacious && "max-w-xl flex-none")}>

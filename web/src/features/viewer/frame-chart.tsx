@@ -36,7 +36,7 @@ export function FrameChart({ title, data, dataKey, colour, filled = false, unit 
         >
           <CartesianGrid stroke="var(--line)" vertical={false} />
           <XAxis dataKey="frame" type="number" domain={["dataMin", "dataMax"]} tick={TICK} tickLine={false} axisLine={false} height={20} />
-          <YAxis width={36} tick={TICK} tickLine={false} axisLine={false} unit={unit} {...(domain ? { domain } : {})} />
+          <YAxis width={36} allowDecimals={unit !== "" || domain !== undefined} tick={TICK} tickLine={false} axisLine={false} unit={unit} {...(domain ? { domain } : {})} />
           <Tooltip
             cursor={{ stroke: "var(--ink-faint)" }}
             contentStyle={{ background: "var(--raised)", border: "1px solid var(--line)", borderRadius: 8, fontSize: 12, padding: "4px 8px" }}

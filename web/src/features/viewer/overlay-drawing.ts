@@ -82,14 +82,14 @@ export function drawChip(
   context.fillText(text, x + 5, y + CHIP_HEIGHT / 2);
 }
 
-/** Where the object's foot was over the last frames, fading. `boxes` begin with the newest. */
+/** Where the object's middle was over the last frames, fading. `boxes` begin with the newest. */
 export function drawTrail(
   context: CanvasRenderingContext2D,
   boxes: readonly FrameObject["bbox"][],
   colour: string,
   scale: number,
 ): void {
-  const points = boxes.map(([x, y, width, height]) => [(x + width / 2) * scale, (y + height) * scale] as const);
+  const points = boxes.map(([x, y, width, height]) => [(x + width / 2) * scale, (y + height / 2) * scale] as const);
   context.strokeStyle = colour;
   context.lineWidth = 2.5;
   context.lineCap = "round";

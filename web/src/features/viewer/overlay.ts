@@ -87,6 +87,7 @@ export class Overlay {
     const record = this.chunks.at(frame);
     canvas.dataset.frame = String(frame);
     canvas.dataset.objects = String(record?.objects.length ?? 0);
+    canvas.dataset.shown = "0";
     if (!record) return;
 
     const options = model.options.get();

@@ -51,10 +51,11 @@ export interface TimelineScene {
 export function drawTimeline(context: CanvasRenderingContext2D, scene: TimelineScene): void {
   const { scale, height, inks } = scene;
   context.clearRect(0, 0, scale.left + scale.width, height);
+  drawMarks(context, scene, false);
   drawLanes(context, scene);
   context.fillStyle = inks.surface;
   context.fillRect(0, 0, scale.left + scale.width, RULER_HEIGHT);
-  drawRuler(context, scene);
+  drawMarks(context, scene, true);
   drawReadyBand(context, scene);
   if (scene.pointer !== null) drawPointer(context, scene, scene.pointer);
   drawPlayhead(context, scene);
@@ -98,7 +99,8 @@ function drawLane(context: CanvasRenderingContext2D, scene: TimelineScene, track
   context.globalAlpha = 1;
 }
 
-function drawRuler(context: CanvasRenderingContext2D, scene: TimelineScene): void {
+/** The marks of time: lines behind the lanes, or the words in the ruler. */
+function drawMarks(context: CanvasRenderingContext2D, scene: TimelineScene, words: boolean): void {
   const { scale, times, inks } = scene;
   const timeAt = (frame: number) => times[Math.min(times.length - 1, Math.max(0, Math.round(frame)))] ?? 0;
   const begin = timeAt(scale.window.from);
@@ -113,7 +115,8 @@ function drawRuler(context: CanvasRenderingContext2D, scene: TimelineScene): voi
     const seconds = mark * step;
     const x = Math.round(scale.left + ((seconds - begin) / (end - begin)) * scale.width) + 0.5;
     context.fillStyle = inks.line;
-    context.fillRect(x - 0.5, RULER_HEIGHT - 10, 1, scene.height);
+    context.fillRect(x - 0.5, words ? 4 : RULER_HEIGHT, 1, words ? RULER_HEIGHT - 10 : scene.height);
+    if (!words) continue;
     context.fillStyle = inks.faint;
     const text = step < 1 ? formatClock(seconds).slice(0, -2) : formatDuration(seconds + 1e-6);
     if (x + 4 + context.measureText(text).width < edge) context.fillText(text, x + 4, 11);

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useMemo } from "react";
+import { useEffect, useMemo, useRef } from "react";
 
 import { keys } from "@/api/keys";
 import { chunkListQuery, fetchChunk, tracksQuery } from "@/api/results";
@@ -21,11 +21,12 @@ export interface Results {
 
 const NO_TIMES = new Float64Array();
 const NO_TRACKS: readonly Track[] = [];
-const CATCH_UP_MS = 1200;
+const CATCH_UP_MS = 500;
 
 /** What was found so far: grows while the job runs, and begins anew with a new job. */
 export function useResults(video: Video, progress: VideoProgress | undefined, model: ViewerModel): Results {
   const client = useQueryClient();
+  const caughtUp = useRef(0);
   const jobId = progress?.job_id ?? video.job_id;
   const framesReady = progress?.frames_ready ?? 0;
   const status = progress?.status ?? video.status;
@@ -41,11 +42,13 @@ export function useResults(video: Video, progress: VideoProgress | undefined, mo
   useEffect(() => chunks.setBounds(chunkList.data?.items ?? []), [chunks, chunkList.data]);
   useEffect(() => {
     if (!hasResults) return undefined;
-    // Progress may come ten times a second; the lists are asked for once in a while.
+    // Progress may come often; the lists are asked for at once, but not more than twice a second.
+    const wait = Math.max(0, caughtUp.current + CATCH_UP_MS - performance.now());
     const timer = window.setTimeout(() => {
+      caughtUp.current = performance.now();
       void client.invalidateQueries({ queryKey: keys.tracks(video.id) });
       void client.invalidateQueries({ queryKey: keys.chunks(jobId) });
-    }, CATCH_UP_MS);
+    }, wait);
     return () => window.clearTimeout(timer);
   }, [client, video.id, jobId, hasResults, framesReady, status]);
 

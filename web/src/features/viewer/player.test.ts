@@ -1,0 +1,127 @@
+import { beforeEach, expect, it } from "vitest";
+
+import { Player } from "@/features/viewer/player";
+
+type OnPicture = (now: number, metadata: { mediaTime: number }) => void;
+
+/** A video element that shows what the test says. */
+class PaperVideo extends EventTarget {
+  readyState = 4;
+  paused = true;
+  ended = false;
+  seeking = false;
+  playbackRate = 1;
+  loop = false;
+  readonly seeks: number[] = [];
+  private onPicture: OnPicture | null = null;
+  private time = 0;
+
+  get currentTime() {
+    return this.time;
+  }
+
+  set currentTime(time: number) {
+    this.time = time;
+    this.seeking = true;
+    this.seeks.push(time);
+  }
+
+  requestVideoFrameCallback(callback: OnPicture) {
+    this.onPicture = callback;
+    return 1;
+  }
+
+  cancelVideoFrameCallback() {
+    this.onPicture = null;
+  }
+
+  arrive() {
+    this.seeking = false;
+    this.dispatchEvent(new Event("seeked"));
+  }
+
+  show(mediaTime: number) {
+    this.onPicture?.(0, { mediaTime });
+  }
+
+  play() {
+    this.paused = false;
+    this.dispatchEvent(new Event("play"));
+    return Promise.resolve();
+  }
+
+  pause() {
+    this.paused = true;
+    this.dispatchEvent(new Event("pause"));
+  }
+}
+
+const times = [0, 0.1, 0.25, 0.3, 0.5];
+let player: Player;
+let video: PaperVideo;
+
+beforeEach(() => {
+  player = new Player();
+  player.setTimes(times);
+  video = new PaperVideo();
+  player.attach(video as unknown as HTMLVideoElement);
+});
+
+it("takes the frame from the picture that is shown, not from the clock", () => {
+  video.show(0.2501);
+  expect(player.frame.get()).toBe(2);
+  video.show(0.4999);
+  expect(player.frame.get()).toBe(4);
+});
+
+it("seeks into the middle of a frame", () => {
+  player.seek(2);
+  expect(video.seeks).toEqual([0.275]);
+  expect(player.current).toBe(2);
+  expect(player.frame.get()).toBe(0);
+  video.arrive();
+  expect(player.frame.get()).toBe(2);
+  expect(player.target.get()).toBeNull();
+});
+
+it("goes only to the last of many seeks", () => {
+  for (const frame of [1, 2, 3, 4]) player.seek(frame);
+  expect(video.seeks).toHaveLength(1);
+  video.arrive();
+  expect(video.seeks).toHaveLength(2);
+  video.arrive();
+  expect(player.frame.get()).toBe(4);
+});
+
+it("steps from where the visitor means to be, and stays inside the video", () => {
+  player.step(1);
+  player.step(1);
+  expect(player.current).toBe(2);
+  player.step(99);
+  expect(player.current).toBe(4);
+  player.step(-99);
+  expect(player.current).toBe(0);
+});
+
+it("pauses for a step", async () => {
+  await video.play();
+  expect(player.playing.get()).toBe(true);
+  player.step(1);
+  expect(player.playing.get()).toBe(false);
+});
+
+it("counts frames without a video, while it is being prepared", () => {
+  const alone = new Player();
+  alone.setTimes(times);
+  alone.seek(3);
+  expect(alone.frame.get()).toBe(3);
+  expect(alone.timeOf(3)).toBe(0.3);
+});
+
+it("changes its speed in steps and keeps it for the element", () => {
+  player.changeRate(1);
+  expect(video.playbackRate).toBe(1.5);
+  player.changeRate(-1);
+  player.changeRate(-1);
+  expect(video.playbackRate).toBe(0.5);
+});
