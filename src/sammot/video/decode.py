@@ -1,23 +1,25 @@
 from __future__ import annotations
 
+from fractions import Fraction
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from sammot.errors import UnreadableVideo
 from sammot.tracking.frame import Frame
-from sammot.video.pictures import Damage, Upright, packets, pictures
+from sammot.video.pictures import Damage, packets, pictures
 from sammot.video.seek import can_seek, packets_from_keyframe
 from sammot.video.source import opened
+from sammot.video.upright import Upright
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
     import av
     import numpy as np
     from numpy.typing import NDArray
 
-    from sammot.video.pictures import Picture
+    from sammot.video.slots import Picture
     from sammot.video.source import Source
 
 _REACHES = (0.0, 15.0, None)
@@ -30,6 +32,9 @@ class Decoder:
     Where the data of a frame is damaged, the picture before it stands in, so that the numbers of
     all others stay true; what cannot be read at the end ends the frames. `warnings` then says
     so, in words for the user; it is empty after a clean end. Iterate once.
+
+    From the first frame on, `time_base` is a unit of which all times are multiples, and
+    `pixel_aspect` the width over height of an upright pixel as shown, None if the file is silent.
     """
 
     def __init__(self, path: Path, *, start: int = 0, after: float | None = None) -> None:
@@ -42,13 +47,21 @@ class Decoder:
         self._after = after
         self._damage = Damage()
         self._end = 0.0
+        self._declared_end = 0.0
+        self.time_base = Fraction(1, 90_000)
+        self.pixel_aspect: Fraction | None = None
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What the user should know of the frames yielded so far."""
         return self._damage.warnings(self._end)
 
-    def __iter__(self) -> Iterator[Frame]:
+    @property
+    def end(self) -> float:
+        """When the frame last yielded ceases to be shown, if it is the last, in seconds."""
+        return self._end if self._damage.broken else max(self._end, self._declared_end)
+
+    def __iter__(self) -> Generator[Frame, None, None]:
         """Decode; the file is held open until the iterator ends or is closed.
 
         Raises:
@@ -89,11 +102,19 @@ class Decoder:
                 continue
             if image is None:
                 image = upright(held)
-            self._end = source.seconds(tick)
-            yield Frame(index, self._end, image)
+            time = source.seconds(tick)
+            self._describe(source, upright, time + source.shown_for(held))
+            yield Frame(index, time, image)
             index += 1
         if held is None:
             raise UnreadableVideo("Not a single frame of this video can be decoded.")
+
+    def _describe(self, source: Source, upright: Upright, end: float) -> None:
+        self._end = end
+        self._declared_end = source.declared_end
+        self.time_base = source.exact_time_base
+        aspect = source.stream.sample_aspect_ratio
+        self.pixel_aspect = 1 / aspect if aspect and upright.is_transposed else aspect or None
 
 
 def decode(path: Path, *, start: int = 0, after: float | None = None) -> Iterator[Frame]:

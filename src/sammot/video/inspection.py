@@ -12,10 +12,11 @@ import av
 import numpy as np
 
 from sammot.errors import UnreadableVideo, VideoTooBig
-from sammot.video.pictures import Damage, Turn, Upright, packets, pictures
+from sammot.video.pictures import Damage, packets, pictures
 from sammot.video.playable import browser_playable
-from sammot.video.source import opened
+from sammot.video.source import DEFAULT_RATE, opened
 from sammot.video.table import Table, tabulate
+from sammot.video.upright import Turn, Upright
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,6 +48,8 @@ def inspect(path: str, max_pixels: int, max_seconds: float, max_frames: int) -> 
         _check_declared(source, max_pixels, max_seconds)
         head = _head(source)
     table = tabulate(Path(path), head.tick, max_frames)
+    if not table.ticks:
+        raise _nothing_decodes()
     with opened(Path(path)) as source:
         times = np.array([source.seconds(tick) for tick in table.ticks], np.float64)
         facts = _facts(source, head, table, times)
@@ -79,9 +82,7 @@ def _head(source: Source) -> _Head:
         (tick, frame) for tick, frame in islice(found, _POSTER_CANDIDATES) if frame is not None
     ]
     if not opening:
-        raise UnreadableVideo(
-            "Not a single frame of this video can be decoded: it is damaged or encrypted."
-        )
+        raise _nothing_decodes()
     upright = Upright(source)
     tick, first = opening[0]
     best = upright(first)
@@ -90,6 +91,12 @@ def _head(source: Source) -> _Head:
             break
         best = max(best, upright(frame), key=_contrast)
     return _Head(tick, Turn.of(first), best)
+
+
+def _nothing_decodes() -> UnreadableVideo:
+    return UnreadableVideo(
+        "Not a single frame of this video can be decoded: it is damaged or encrypted."
+    )
 
 
 def _contrast(image: NDArray[np.uint8]) -> float:
@@ -102,8 +109,10 @@ def _facts(
     codec = source.stream.codec_context
     span = float(times[-1] - times[0])
     rate = source.stream.guessed_rate or source.stream.average_rate
-    fps = (len(times) - 1) / span if span > 0 else float(rate or 25)
-    step = float(table.last_step * source.time_base) or 1 / fps
+    fps = (len(times) - 1) / span if span > 0 else float(rate or DEFAULT_RATE)
+    end = float(times[-1]) + (float(table.last_step * source.time_base) or 1 / fps)
+    if not table.damage.broken:
+        end = max(end, source.declared_end)
     width, height = source.width, source.height
     return {
         "container": source.container_name,
@@ -112,12 +121,12 @@ def _facts(
         "width": height if head.turn.transposed else width,
         "height": width if head.turn.transposed else height,
         "rotation": head.turn.degrees,
-        "duration": float(times[-1]) + step,
+        "duration": end,
         "fps": fps,
         "frame_count": len(times),
         "has_audio": source.has_sound,
         "browser_playable": browser_playable(source, head.turn),
-        "warnings": list(table.damage.warnings(float(times[-1]) + step)),
+        "warnings": list(table.damage.warnings(end)),
     }
 
 

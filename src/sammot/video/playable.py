@@ -3,8 +3,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sammot.video.pictures import Turn
     from sammot.video.source import Source
+    from sammot.video.upright import Turn
 
 _EIGHT_BIT_420 = frozenset({"yuv420p", "yuvj420p"})
 _H264_PROFILES = frozenset({"Baseline", "Constrained Baseline", "Main", "High"})

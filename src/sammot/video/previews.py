@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sammot.tracking.frame import Frame
-from sammot.video.pictures import Damage, Upright, packets, pictures
+from sammot.video.pictures import Damage, packets, pictures
 from sammot.video.seek import can_seek, packets_from_keyframe
 from sammot.video.source import opened
+from sammot.video.upright import Upright
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from sammot.video.pictures import Picture
+    from sammot.video.slots import Picture
     from sammot.video.source import Source
 
 _BUDGET_PIXELS = 350 * 1280 * 720

@@ -25,12 +25,17 @@ could name another file or an address are absent on purpose."""
 MAX_PICTURE_PIXELS = 16_384 * 8_192
 """No decoder is asked for a larger picture, whatever a later part of the file claims."""
 
+DEMUX_ERRORS = (av.error.FFmpegError, IndexError)
+"""What demuxing raises; IndexError is PyAV's answer to a stream that appears late."""
+
 _NO_CLOCK = frozenset({"h264", "hevc", "m4v"})
 _ABSOLUTE_CLOCK = frozenset({"mov", "matroska", "ogg"})
-_SHARED_PACKETS = frozenset({"mpegts", "mpeg"})
+_EXACT_PACKETS = frozenset({"mov", "matroska", "avi", "flv", "gif", "ivf"})
 _PEEKED_PACKETS = 48
 _DECODER_THREADS = 2
-_DEFAULT_RATE = Fraction(25)
+_FINE_TIME_BASE = Fraction(1, 1_000_000)
+DEFAULT_RATE = Fraction(25)
+"""Frames a second where nothing tells."""
 
 
 class Clock(Enum):
@@ -66,6 +71,27 @@ class Source:
         """The presentation timestamp nearest to a player's time."""
         return round((Fraction(seconds) + self.origin) / self.time_base)
 
+    def shown_for(self, frame: av.VideoFrame) -> float:
+        """How long a picture is shown, in seconds, as the file tells; one mean step otherwise."""
+        unit = self.stream.time_base
+        if frame.duration and unit is not None and unit >= self.time_base:
+            return float(frame.duration * unit)
+        return float(1 / (self.stream.guessed_rate or self.stream.average_rate or DEFAULT_RATE))
+
+    @property
+    def declared_end(self) -> float:
+        """Where the picture ends according to the container, in seconds; 0 if it is not exact."""
+        stream = self.stream
+        if self.container_name != "mov" or stream.duration is None or stream.start_time is None:
+            return 0.0
+        return self.seconds(stream.start_time + stream.duration)
+
+    @property
+    def exact_time_base(self) -> Fraction:
+        """A unit of which all times of this file, counted from the player's zero, are multiples."""
+        whole = (self.origin / self.time_base).denominator == 1
+        return self.time_base if whole else _FINE_TIME_BASE
+
     @property
     def container_name(self) -> str:
         """FFmpeg's first name of the container: `mov`, `matroska`, `avi`..."""
@@ -97,7 +123,8 @@ def _container(path: Path) -> Iterator[av.container.InputContainer]:
         container = av.open(f"file:{path}", "r", options=options, metadata_errors="replace")
     except (av.error.FFmpegError, ValueError) as error:
         raise UnreadableVideo(
-            "This is not a video that can be read. MP4, MOV, MKV, WebM, AVI, MPEG and GIF can."
+            "This is not a video that can be read: another kind of file, or one whose end is "
+            "missing. MP4, MOV, MKV, WebM, AVI, MPEG and GIF can be read."
         ) from error
     with container:
         yield container
@@ -123,7 +150,7 @@ def _source(path: Path, container: av.container.InputContainer, stream: av.Video
     time_base = stream.time_base or Fraction(1, 90_000)
     origin = _origin(container)
     if container.format.name in _NO_CLOCK:
-        time_base = 1 / (stream.guessed_rate or stream.average_rate or _DEFAULT_RATE)
+        time_base = 1 / (stream.guessed_rate or stream.average_rate or DEFAULT_RATE)
     codec = stream.codec_context
     return Source(path, container, stream, clock, time_base, origin, codec.width, codec.height)
 
@@ -143,10 +170,10 @@ def _origin(container: av.container.InputContainer) -> Fraction:
 
 def _clock(path: Path, container: av.container.InputContainer, stream: av.VideoStream) -> Clock:
     """Decide by the container and its first packets; the same at every opening of a file."""
-    name = container.format.name
+    name = container.format.name.split(",")[0]
     if name in _NO_CLOCK or (name == "avi" and stream.codec_context.has_b_frames):
         return Clock.COUNT
-    if name not in _SHARED_PACKETS:
+    if name in _EXACT_PACKETS:
         return Clock.PACKETS
     with _container(path) as peeked:
         distinct = _tells_each_picture(peeked, _picture_stream(peeked))
@@ -154,7 +181,7 @@ def _clock(path: Path, container: av.container.InputContainer, stream: av.VideoS
 
 
 def _tells_each_picture(container: av.container.InputContainer, stream: av.VideoStream) -> bool:
-    # Broadcast containers may carry one field, or two pictures, in a packet.
+    # Other containers may carry one field, or two pictures, in a packet, or time only some.
     ticks: list[int | None] = []
     try:
         for packet in container.demux(stream):
@@ -162,6 +189,6 @@ def _tells_each_picture(container: av.container.InputContainer, stream: av.Video
                 ticks.append(packet.pts)
             if len(ticks) == _PEEKED_PACKETS:
                 break
-    except av.error.FFmpegError:
+    except DEMUX_ERRORS:
         return False
     return None not in ticks and len(set(ticks)) == len(ticks)

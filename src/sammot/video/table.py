@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import deque
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import av
-import av.error
+import numpy as np
 
 from sammot.errors import VideoTooBig
-from sammot.video.pictures import Damage, packets, pictures
+from sammot.video.pictures import BREAK_SECONDS, Damage, packets, pictures
 from sammot.video.seek import can_seek, packets_from_keyframe
-from sammot.video.source import Clock, opened
+from sammot.video.source import DEMUX_ERRORS, Clock, opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from sammot.video.source import Source
 
 _LONG_GROUP = 600
-_BREAK_SECONDS = 0.5
+_MAX_REORDER = 20
 
 
 @dataclass(slots=True)
@@ -39,20 +38,21 @@ class Table:
 def tabulate(path: Path, first: int, max_frames: int) -> Table:
     """The table of a file whose first picture stands at tick `first`.
 
-    Where packets tell the time of their picture, only the last group of pictures is decoded, to
-    find the last that can be; otherwise all are.
+    Where packets tell the time of their picture, in good order, only the last group of pictures
+    is decoded, to find the last that can be; otherwise all are.
 
     Raises:
         VideoTooBig: more than `max_frames` pictures.
 
     """
     with opened(path) as source:
-        if source.clock is not Clock.PACKETS:
+        scan = _scan(source, max_frames) if source.clock is Clock.PACKETS else None
+    if scan is None or not scan.is_orderly:
+        with opened(path) as source:
             return _from_pictures(source, max_frames)
-        table, last_key = _from_packets(source, max_frames)
-    last = _last_decodable(path, table, last_key)
-    table.ticks = [tick for tick in table.ticks if first <= tick <= last]
-    return table
+    ticks, tail = scan.table.ticks, _tail(path, scan)
+    scan.table.ticks = [tick for tick in ticks if first <= tick < tail[0]] + tail
+    return scan.table
 
 
 def _from_pictures(source: Source, max_frames: int) -> Table:
@@ -63,22 +63,45 @@ def _from_pictures(source: Source, max_frames: int) -> Table:
     return table
 
 
-def _from_packets(source: Source, max_frames: int) -> tuple[Table, int]:
+@dataclass(slots=True)
+class _Scan:
+    """What the packets tell; `is_orderly` if they are shown nearly in the order of decoding."""
+
+    table: Table
+    last_key: int = 0
+    is_orderly: bool = True
+
+
+def _scan(source: Source, max_frames: int) -> _Scan:
     table = Table()
+    ticks: list[int] = []
     steps: dict[int, int] = {}
-    last_key, reached = 0, Fraction(0)
+    reached, last_key = Fraction(0), 0
     for packet in _all_packets(source, table.damage):
         if packet.pts is None or packet.time_base is None:
             continue
-        reached = max(reached, (packet.pts + (packet.duration or 0)) * packet.time_base)
+        duration = packet.duration or 0
+        reached = max(reached, (packet.pts + duration) * packet.time_base)
         if packet.stream_index == source.stream.index and not packet.is_discard:
-            steps[packet.pts] = packet.duration or 0
+            ticks.append(packet.pts)
+            steps[packet.pts] = duration
             last_key = packet.pts if packet.is_keyframe else last_key
-            _check(len(steps), max_frames)
+            _check(len(ticks), max_frames)
+    table.damage.broken |= _promised(source) - reached > BREAK_SECONDS
     table.ticks = sorted(steps)
     table.last_step = steps[table.ticks[-1]] if steps else 0
-    table.damage.broken |= _promised(source) - reached > _BREAK_SECONDS
-    return table, last_key
+    return _Scan(table, last_key, _is_orderly(ticks))
+
+
+def _is_orderly(ticks: list[int]) -> bool:
+    """Whether no picture is shown much earlier or later than it is decoded.
+
+    Codecs reorder by 16 pictures at most; more is a damaged time, which the decoder alone can
+    tell from the others.
+    """
+    places = np.argsort(np.argsort(np.array(ticks), kind="stable"), kind="stable")
+    shift = np.abs(places - np.arange(len(ticks)))
+    return len(ticks) > 0 and int(shift.max()) <= _MAX_REORDER
 
 
 def _all_packets(source: Source, damage: Damage) -> Iterator[av.Packet[av.stream.Stream]]:
@@ -89,7 +112,7 @@ def _all_packets(source: Source, damage: Damage) -> Iterator[av.Packet[av.stream
             if packet.size:
                 damage.broken = packet.is_corrupt
                 yield packet
-    except av.error.FFmpegError:
+    except DEMUX_ERRORS:
         damage.broken = True
 
 
@@ -108,19 +131,17 @@ def _check(count: int, max_frames: int) -> None:
         )
 
 
-def _last_decodable(path: Path, table: Table, last_key: int) -> int:
-    """The tick of the last picture that decodes."""
-    end = table.ticks[-1]
-    if len(table.ticks) - bisect_left(table.ticks, last_key) > _LONG_GROUP:
-        if not table.damage.broken:
-            return end
-        return _last_tick(path, None) or end
-    last = _last_tick(path, end)
-    return _last_tick(path, None) or end if last is None else last
+def _tail(path: Path, scan: _Scan) -> list[int]:
+    """The last ticks of the file as decoding finds them; all of them in the worst case."""
+    ticks = scan.table.ticks
+    is_long = len(ticks) - bisect_left(ticks, scan.last_key) > _LONG_GROUP
+    if is_long and not scan.table.damage.broken:
+        return ticks[-1:]
+    return (not is_long and _decoded_ticks(path, ticks[-1])) or _decoded_ticks(path, None)
 
 
-def _last_tick(path: Path, behind: int | None) -> int | None:
-    """Decode from a keyframe before the tick `behind`, or from the start; the last tick seen."""
+def _decoded_ticks(path: Path, behind: int | None) -> list[int]:
+    """Decode from a keyframe before the tick `behind` to the end, or the whole file."""
     damage = Damage()
     with opened(path) as source:
         if behind is None:
@@ -128,6 +149,5 @@ def _last_tick(path: Path, behind: int | None) -> int | None:
         elif can_seek(source):
             feed = packets_from_keyframe(source, behind, damage)
         else:
-            return None
-        last = deque(pictures(source, damage, feed), maxlen=1)
-    return last[0].tick if last else None
+            return []
+        return [picture.tick for picture in pictures(source, damage, feed)]

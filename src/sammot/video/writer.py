@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from fractions import Fraction
 from typing import TYPE_CHECKING, Self
 
 import av
+import av.error
 import cv2
 import numpy as np
+from av.codec.context import Flags
 from av.video.reformatter import VideoReformatter
 
 if TYPE_CHECKING:
@@ -21,6 +24,12 @@ _BT709 = 1
 _LIMITED_RANGE = 1
 _OPTIONS = {"preset": "veryfast", "crf": "21"}
 _KEYFRAME_EVERY = 60
+
+
+def _container_options(time_base: Fraction) -> dict[str, str]:
+    # A late start is stored in units of the whole movie: make them as fine as those of the times.
+    units = time_base.denominator * -(-1000 // time_base.denominator)
+    return {"movflags": "+faststart", "movie_timescale": str(units)}
 
 
 class Writer:
@@ -48,7 +57,7 @@ class Writer:
         self._scaler = VideoReformatter()
         self._held: av.VideoFrame | None = None
         self.container = av.open(
-            str(self._partial), "w", format="mp4", options={"movflags": "+faststart"}
+            str(self._partial), "w", format="mp4", options=_container_options(time_base)
         )
         self._stream = self.container.add_stream("libx264", options=dict(_OPTIONS))
         codec = self._stream.codec_context
@@ -56,6 +65,7 @@ class Writer:
         codec.pix_fmt, codec.time_base = "yuv420p", time_base
         codec.colorspace = codec.color_primaries = codec.color_trc = _BT709
         codec.color_range = _LIMITED_RANGE
+        codec.flags |= Flags.frame_duration
         codec.gop_size = _KEYFRAME_EVERY
         if pixel_aspect is not None:
             codec.sample_aspect_ratio = pixel_aspect
@@ -71,18 +81,15 @@ class Writer:
     ) -> None:
         try:
             if kind is None:
-                self._flush()
-            self.container.close()
-            if kind is None:
+                self.container.close()
                 self._partial.replace(self._target)
         finally:
+            with suppress(av.error.FFmpegError):
+                self.container.close()
             self._partial.unlink(missing_ok=True)
 
-    def add(self, image: NDArray[np.uint8], time: float, duration: float) -> None:
-        """Append an RGB picture (height, width, 3) at `time` seconds.
-
-        `duration` seconds is how long it is shown if it turns out to be the last.
-        """
+    def add(self, image: NDArray[np.uint8], time: float) -> None:
+        """Append an RGB picture (height, width, 3) at `time` seconds."""
         below, right = self._padding
         if below or right:
             padded = cv2.copyMakeBorder(image, 0, below, 0, right, cv2.BORDER_REPLICATE)
@@ -94,15 +101,21 @@ class Writer:
             dst_color_range=_LIMITED_RANGE,
         )
         frame.time_base = self._time_base
-        frame.pts = round(Fraction(time) / self._time_base)
-        frame.duration = round(Fraction(duration) / self._time_base)
-        if self._held is not None:
-            self._held.duration = frame.pts - (self._held.pts or 0)
-            self.container.mux(self._stream.encode(self._held))
+        frame.pts = self._tick(time)
+        self._send_held(frame.pts)
         self._held = frame
 
-    def _flush(self) -> None:
+    def end(self, time: float) -> None:
+        """Show the last picture until `time` seconds; call it once, after all pictures."""
         if self._held is None:
             raise ValueError("There are no frames to write.")
-        self.container.mux(self._stream.encode(self._held))
+        self._send_held(self._tick(time))
         self.container.mux(self._stream.encode(None))
+
+    def _send_held(self, until: int) -> None:
+        if self._held is not None:
+            self._held.duration = until - (self._held.pts or 0)
+            self.container.mux(self._stream.encode(self._held))
+
+    def _tick(self, time: float) -> int:
+        return round(Fraction(time) / self._time_base)
