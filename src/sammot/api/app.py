@@ -44,7 +44,7 @@ _BLUEPRINTS = (
 
 class _Json(JSONProvider):
     def dumps(self, obj: object, **_kwargs: object) -> str:
-        return orjson.dumps(obj).decode()
+        return orjson.dumps(obj, option=orjson.OPT_NON_STR_KEYS).decode()
 
     def loads(self, s: str | bytes, **_kwargs: object) -> Any:  # noqa: ANN401 - it is any JSON
         return orjson.loads(s)

@@ -32,7 +32,7 @@ def list_chunks(job_id: str) -> dict[str, Any]:
     }
 
 
-@blueprint.route("/<job_id>/chunks/<int:chunk>", methods=["GET"])
+@blueprint.route("/<job_id>/chunks/<int(max=999999999):chunk>", methods=["GET"])
 @blueprint.response(200, wire.ChunkSchema)
 @blueprint.alt_response(404)
 def get_chunk(job_id: str, chunk: int) -> Response:

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import fake_engine
+from api_client import Client
+from sammot.api import ApiConfig, create_app
+from world import a_service
+
+
+def test_a_living_process_is_healthy(client: Client) -> None:
+    assert client.get("/api/health").get_json() == {"status": "ok", "version": "1.2.3"}
+
+
+def test_a_service_that_has_what_it_needs_is_ready(client: Client, clip: bytes) -> None:
+    client.bring(clip)
+    ready = client.get("/api/ready").get_json()
+    assert ready["ready"] is True
+    assert set(ready["checks"].values()) == {"ok"}
+    assert ready["queue"] == [{"kind": "track", "state": "queued", "count": 1}]
+
+
+def test_a_service_without_room_is_not_ready_and_says_why(tmp_path: Path) -> None:
+    client = Client(create_app(a_service(tmp_path, min_free_bytes=2**60), ApiConfig("1")))
+    response = client.get("/api/ready")
+    assert response.status_code == 503
+    assert response.get_json()["ready"] is False
+    assert "free" in response.get_json()["checks"]["disk_space"]
+    assert client.get("/api/health").status_code == 200
+
+
+def test_the_page_is_told_the_limits(client: Client) -> None:
+    assert client.get("/api/settings").get_json() == {
+        "max_bytes": 10**12,
+        "max_seconds": 3600,
+        "max_pixels": 4000 * 4000,
+        "max_frames": 100_000,
+        "version": "1.2.3",
+        "priorities": ["high", "normal", "low"],
+    }
+
+
+def test_engines_tell_their_parameters_and_why_they_cannot_run(tmp_path: Path) -> None:
+    depth = {
+        "name": "depth", "kind": "integer", "default": 3, "minimum": 1, "maximum": 9,
+        "choices": [], "unit": "frames", "help": "How deep.",
+    }  # fmt: skip
+    ready = replace(fake_engine.entry(), parameters=[depth])
+    absent = replace(fake_engine.entry(), name="big", reason="Its weights are not here.")
+    client = Client(create_app(a_service(tmp_path, absent, ready), ApiConfig("1")))
+    big, fake = client.get("/api/engines").get_json()["items"]
+    assert (big["available"], big["reason"]) == (False, "Its weights are not here.")
+    assert (fake["available"], fake["reason"], fake["parameters"]) == (True, None, [depth])
+
+
+def test_an_engine_that_can_run_is_the_default(tmp_path: Path, clip: bytes) -> None:
+    absent = replace(fake_engine.entry(), name="big", reason="Its weights are not here.")
+    service = a_service(tmp_path, absent, fake_engine.entry())
+    client = Client(create_app(service, ApiConfig("1")))
+    video = client.bring(clip)
+    assert client.get(f"/api/jobs/{video['job_id']}").get_json()["engine"] == "fake"
+
+
+def test_the_demonstration_is_made_once_and_then_said_to_be_here(client: Client) -> None:
+    first = client.post("/api/demo")
+    assert first.status_code == 201
+    video = first.get_json()
+    assert (video["width"], video["height"], video["frame_count"]) == (768, 432, 270)
+    again = client.post("/api/demo")
+    assert (again.status_code, again.get_json()["duplicate"]) == (200, True)
+    assert again.get_json()["id"] == video["id"]
+    client.delete(f"/api/videos/{video['id']}")
+    assert client.post("/api/demo").get_json()["duplicate"] is False
