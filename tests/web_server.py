@@ -35,12 +35,13 @@ class WebServer:
 
     def start(self) -> None:
         chosen = {"DATA_DIR": str(self._data_dir), "PORT": str(self.port)}
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "sammot", "web"],
-            env=os.environ | {f"SAMMOT_{name}": value for name, value in chosen.items()},
-            start_new_session=True,
-            stderr=(self._data_dir.parent / "web.log").open("ab"),
-        )
+        with (self._data_dir.parent / "web.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "sammot", "web"],
+                env=os.environ | {f"SAMMOT_{name}": value for name, value in chosen.items()},
+                start_new_session=True,
+                stderr=log,
+            )
         deadline = time.monotonic() + 60
         while not self._answers():
             assert time.monotonic() < deadline, "the web process does not answer"
