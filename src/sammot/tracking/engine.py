@@ -49,10 +49,6 @@ class Propagator(Protocol):
         """The inverse of `save`."""
 
 
-Finish: TypeAlias = Callable[[Frame, Mapping[TrackId, Mask]], Mapping[TrackId, Mask]]
-"""Brings masks to the frame's resolution; what it leaves out is not reported."""
-
-
 @dataclass(slots=True)
 class Draft:
     """One frame's masks before it is known which tracks will last."""
@@ -63,10 +59,26 @@ class Draft:
     born: frozenset[TrackId]
 
 
-def unchanged(frame: Frame, masks: Mapping[TrackId, Mask]) -> Mapping[TrackId, Mask]:
-    """For propagators whose masks have the frame's resolution already."""
-    del frame
-    return masks
+class Finisher(Protocol):
+    """The last look at a window of frames, forwards and backwards."""
+
+    def revise(self, drafts: Sequence[Draft]) -> None:
+        """Correct masks in the light of later frames, in place; may add tracks to drafts."""
+
+    def finish(self, frame: Frame, masks: Mapping[TrackId, Mask]) -> Mapping[TrackId, Mask]:
+        """Bring masks to the frame's resolution; what is left out is not reported."""
+
+
+class Unchanged:
+    """For propagators whose masks are final and have the frame's resolution."""
+
+    def revise(self, drafts: Sequence[Draft]) -> None:
+        """Nothing."""
+
+    def finish(self, frame: Frame, masks: Mapping[TrackId, Mask]) -> Mapping[TrackId, Mask]:
+        """The same."""
+        del frame
+        return masks
 
 
 @dataclass(slots=True)
@@ -82,7 +94,7 @@ class Engine:
     proposer: Proposer
     propagator: Propagator
     manager: TrajectoryManager
-    finish: Finish = unchanged
+    finisher: Finisher = field(default_factory=Unchanged)
     window: int = 64
     every: int = 1
     _into: dict[TrackId, TrackId] = field(default_factory=dict)
@@ -94,6 +106,7 @@ class Engine:
             self._into.clear()
             drafts = [self._step(frame) for frame in window]
             del window
+            self.finisher.revise(drafts)
             yield from (self._report(draft) for draft in drafts)
 
     def snapshot(self) -> bytes:
@@ -136,7 +149,7 @@ class Engine:
             final = self._final(id_)
             if self.manager.is_confirmed(final):
                 kept[final] = kept[final] | one.mask if final in kept else one.mask
-        finished = self.finish(draft.frame, kept)
+        finished = self.finisher.finish(draft.frame, kept)
         observations = tuple(
             self._observe(draft, id_, mask) for id_, mask in sorted(finished.items()) if mask.any()
         )

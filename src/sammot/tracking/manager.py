@@ -8,7 +8,7 @@ larger track and never leaves it is a part of it (absorption).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,7 +31,10 @@ class ManagerConfig:
     """Thresholds; scores in the engine's own unit, lengths as shares of a track's own size.
 
     The size of a track is the square root of its area. `tolerance` is how many frames a confirmed
-    track may be hidden, `doubtful_tolerance` an unconfirmed one.
+    track may be hidden, `doubtful_tolerance` an unconfirmed one. A track is confirmed once it has
+    travelled `confirm_travel` of its size, at least `least_travel` and at most `sure_travel`
+    pixels, in no more than 1 / `straightness` times the length of its path. `beside` is how far
+    around a track its small parts may lie, `touching` its large ones (over `part_size` of it).
     """
 
     reliable: float = 0.7
@@ -41,11 +44,18 @@ class ManagerConfig:
     doubtful_tolerance: int = 2
     history: int = 10
     free_share: float = 0.7
-    confirm_hits: int = 4
-    confirm_travel: float = 0.25
+    confirm_hits: int = 6
+    confirm_travel: float = 0.5
+    least_travel: float = 3.0
+    sure_travel: float = 12.0
+    straightness: float = 0.2
     resting_hits: int = 12
     resting_size: float = 0.35
     beside: float = 0.2
+    touching: float = 0.1
+    part_size: float = 0.35
+    overlap: float = 0.8
+    together_hits: int = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +75,17 @@ class _Memory:
     area: float
     low: list[float]
     high: list[float]
+    centre: list[float] = field(default_factory=list)
+    path: float = 0.0
     hits: int = 0
     missed: int = 0
     alone: int = 0
     is_confirmed: bool = False
     scores: list[float] = field(default_factory=list)
+    host: int = 0
+    host_hits: int = 0
+    offsets: list[float] = field(default_factory=list)
+    host_centres: list[float] = field(default_factory=list)
 
     @property
     def size(self) -> float:
@@ -87,12 +103,44 @@ class _Memory:
 
     def seen(self, mask: Mask, score: float, history: int) -> None:
         rows, columns = np.nonzero(mask)
-        centre = (float(columns.mean()), float(rows.mean()))
+        centre = [float(columns.mean()), float(rows.mean())]
+        if self.centre:
+            self.path += float(np.hypot(centre[0] - self.centre[0], centre[1] - self.centre[1]))
+        self.centre = centre
         self.low = [min(a, b) for a, b in zip(self.low, centre, strict=True)]
         self.high = [max(a, b) for a, b in zip(self.high, centre, strict=True)]
         self.area += (rows.size - self.area) * (0.1 if self.hits else 1.0)
         self.hits, self.missed = self.hits + 1, 0
         self.scores = [*self.scores, score][-history:]
+
+    def stays_with(self, host_id: int, host: _Memory) -> None:
+        """It lies beside `host` in this frame."""
+        if self.host != host_id:
+            self.host, self.host_hits = host_id, 0
+            self.offsets, self.host_centres = [], []
+        self.host_hits += 1
+        offset = [a - b for a, b in zip(self.centre, host.centre, strict=True)]
+        self.offsets = _bounds(self.offsets, offset)
+        self.host_centres = _bounds(self.host_centres, host.centre)
+
+    def moves_with(self, host: _Memory, hits: int) -> bool:
+        """For `hits` frames it has kept its place beside a host that moved."""
+        if self.host_hits < hits:
+            return False
+        wandered, moved = _diagonal(self.offsets), _diagonal(self.host_centres)
+        return wandered < 0.5 * host.size and wandered < max(0.5 * moved, 0.1 * host.size)
+
+
+def _bounds(bounds: list[float], point: Sequence[float]) -> list[float]:
+    """Bounds (low x, low y, high x, high y) widened to hold a point."""
+    if not bounds:
+        return [*point, *point]
+    low = [min(a, b) for a, b in zip(bounds[:2], point, strict=True)]
+    return low + [max(a, b) for a, b in zip(bounds[2:], point, strict=True)]
+
+
+def _diagonal(bounds: Sequence[float]) -> float:
+    return float(np.hypot(bounds[2] - bounds[0], bounds[3] - bounds[1])) if bounds else 0.0
 
 
 class TrajectoryManager:
@@ -117,7 +165,8 @@ class TrajectoryManager:
             {id_: one.mask for id_, one in predictions.items() if id_ not in drop},
             self.config.beside,
         )
-        merged = self._absorb(near, drop)
+        merged = self._same(near)
+        merged |= self._absorb(near, drop | set(merged))
         refresh = {into: near.mask_of(id_) for id_, into in merged.items()}
         add: dict[TrackId, Detection] = {}
         for detection in detections:
@@ -152,7 +201,7 @@ class TrajectoryManager:
 
     def save(self) -> State:
         """Numbers and lists."""
-        names = ("area", "low", "high", "hits", "missed", "alone", "is_confirmed", "scores")
+        names = [one.name for one in fields(_Memory)]
         tracks = {
             str(id_): {name: getattr(memory, name) for name in names}
             for id_, memory in self._tracks.items()
@@ -178,11 +227,13 @@ class TrajectoryManager:
             memory.is_confirmed = memory.is_confirmed or self._convinces(memory, usual)
 
     def _convinces(self, memory: _Memory, usual_area: float) -> bool:
-        """It moved by a part of its size; or it rests, is as large as what moves, and is real."""
+        """It went somewhere; or it rests, is as large as what moves, and is real."""
         config = self.config
         if memory.hits < config.confirm_hits or memory.trust < config.suspicious:
             return False
-        if memory.travel > max(2.0, config.confirm_travel * memory.size):
+        least = config.confirm_travel * memory.size
+        least = min(max(least, config.least_travel), config.sure_travel)
+        if memory.travel > max(least, config.straightness * memory.path):
             return True
         return (
             memory.hits >= config.resting_hits
@@ -202,26 +253,44 @@ class TrajectoryManager:
                 gone.add(id_)
         return gone
 
+    def _same(self, near: Surroundings) -> dict[TrackId, TrackId]:
+        """Of two tracks with one mask, the younger goes into the elder."""
+        return {young: old for old, young in near.overlapping(self.config.overlap)}
+
     def _absorb(self, near: Surroundings, drop: set[TrackId]) -> dict[TrackId, TrackId]:
-        """Unconfirmed tracks that were never away from a larger one are parts of it."""
+        """Which tracks are parts of a larger one: unconfirmed ones that were never away from it,
+        and small ones that have long moved with it.
+        """
         merged: dict[TrackId, TrackId] = {}
         for id_, memory in self._tracks.items():
-            if memory.is_confirmed or memory.missed or id_ in drop:
+            if memory.missed or id_ in drop:
                 continue
-            host = near.host_of(near.mask_of(id_), self._hosts(memory.area, drop, id_))
+            host = self._host(near, near.mask_of(id_), memory.area, drop | {id_} | set(merged))
             if host is None:
                 memory.alone += 1
-            elif memory.alone <= 1:
+                continue
+            memory.stays_with(host, self._tracks[host])
+            if memory.is_confirmed or memory.alone > 1:
+                is_small = memory.area < self.config.part_size * self._tracks[host].area
+                if is_small and memory.moves_with(self._tracks[host], self.config.together_hits):
+                    merged[id_] = host
+            else:
                 merged[id_] = host
         return merged
 
-    def _hosts(self, area: float, drop: set[TrackId], but: TrackId | None = None) -> list[TrackId]:
-        return [
-            id_
-            for id_, memory in self._tracks.items()
-            if id_ != but and id_ not in drop and not memory.missed
-            and memory.area > area and (memory.is_confirmed or memory.area > 2 * area)
-        ]  # fmt: skip
+    def _host(
+        self, near: Surroundings, mask: Mask, area: float, but: set[TrackId]
+    ) -> TrackId | None:
+        """The larger track that a mask may be a part of."""
+        small, large = [], []
+        for id_, memory in self._tracks.items():
+            if id_ in but or memory.missed or memory.area <= area:
+                continue
+            if memory.is_confirmed or memory.area > 2 * area:
+                is_small = area < self.config.part_size * memory.area
+                (small if is_small else large).append(id_)
+        host = near.host_of(mask, small)
+        return near.touching(mask, large, self.config.touching) if host is None else host
 
     def _place(
         self,
@@ -231,18 +300,17 @@ class TrajectoryManager:
         refresh: dict[TrackId, Mask],
     ) -> None:
         """A detection begins a track in free area, or belongs to the track beside it."""
-        if detection.mask is None or near.free_share(detection.mask) < self.config.free_share:
+        mask = detection.mask
+        if mask is None or near.free_share(mask) < self.config.free_share:
             return
-        host = near.host_of(
-            detection.mask, self._hosts(float(np.count_nonzero(detection.mask)), set())
-        )
+        host = self._host(near, mask, float(np.count_nonzero(mask)), set(add))
         if host is not None:
-            refresh[host] = refresh[host] | detection.mask if host in refresh else detection.mask
+            refresh[host] = refresh[host] | mask if host in refresh else mask
             return
         id_ = TrackId(self._next)
         self._next += 1
         add[id_] = detection
         memory = _Memory(0.0, [np.inf] * 2, [-np.inf] * 2)
-        memory.seen(detection.mask, detection.score, self.config.history)
+        memory.seen(mask, detection.score, self.config.history)
         memory.alone = 1
         self._tracks[id_] = memory

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import cv2
@@ -39,6 +40,22 @@ class Surroundings:
         area = np.count_nonzero(mask)
         return 1.0 - np.count_nonzero(mask & self._taken) / area if area else 0.0
 
+    def overlapping(self, share: float) -> list[tuple[TrackId, TrackId]]:
+        """Pairs (lower id, higher id) whose common part is `share` of the smaller mask or more."""
+        boxes = {id_: Box.around(mask) for id_, mask in self._masks.items()}
+        pairs = []
+        for first, second in combinations(sorted(boxes), 2):
+            a, b = boxes[first], boxes[second]
+            x1, x2 = int(max(a.x1, b.x1)), int(min(a.x2, b.x2))
+            y1, y2 = int(max(a.y1, b.y1)), int(min(a.y2, b.y2))
+            if x1 >= x2 or y1 >= y2:
+                continue
+            one, two = self._masks[first], self._masks[second]
+            common = np.count_nonzero(one[y1:y2, x1:x2] & two[y1:y2, x1:x2])
+            if common and common >= share * min(np.count_nonzero(one), np.count_nonzero(two)):
+                pairs.append((first, second))
+        return pairs
+
     def host_of(self, mask: Mask, candidates: Iterable[TrackId]) -> TrackId | None:
         """The track in whose reach most of the mask lies, at least half of it; None without."""
         best, share = None, 0.5
@@ -51,6 +68,20 @@ class Surroundings:
             if inside > share:
                 best, share = id_, inside
         return best
+
+    def touching(
+        self, mask: Mask, candidates: Iterable[TrackId], gap: float
+    ) -> TrackId | None:
+        """The first track within `gap` (a share of its size) of the mask; None without."""
+        for id_ in candidates:
+            if id_ not in self._masks:
+                continue
+            other = self._masks[id_]
+            width = 2 * max(1, round(gap * float(np.sqrt(np.count_nonzero(other))))) + 1
+            wide = cv2.dilate(other.view(np.uint8), np.ones((width, width), np.uint8))
+            if (mask & (wide > 0)).any():
+                return id_
+        return None
 
     def _reach_of(self, track_id: TrackId) -> tuple[slice, slice, Mask]:
         """Convex hull of a mask, widened, within its rows and columns."""

@@ -9,7 +9,7 @@ import cv2
 from sammot.tracking.engine import Engine
 from sammot.tracking.manager import ManagerConfig, TrajectoryManager
 from sammot.tracking.motion.camera import Camera, Register, judge
-from sammot.tracking.motion.finish import finish
+from sammot.tracking.motion.finish import MotionFinisher
 from sammot.tracking.motion.look import learn_background
 from sammot.tracking.motion.moving import MovingEvidence
 from sammot.tracking.motion.parameters import PARAMETERS, ParameterInfo, Parameters
@@ -54,9 +54,11 @@ def create(parameters: Mapping[str, object], clip: ClipInfo, previews: Sequence[
     scene = Scene(size, settings, evidence)
     config = ManagerConfig(tolerance=max(1, round(settings.memory * clip.fps)))
     window = max(8, min(64, WINDOW_BYTES // (3 * clip.width * clip.height)))
+    propagator = MotionPropagator(scene)
     return Engine(
-        MotionProposer(scene), MotionPropagator(scene), TrajectoryManager(config), finish, window
-    )
+        MotionProposer(scene), propagator, TrajectoryManager(config),
+        MotionFinisher(propagator), window,
+    )  # fmt: skip
 
 
 def judge_camera(settings: Parameters, clip: ClipInfo, previews: Sequence[Frame]) -> Camera:

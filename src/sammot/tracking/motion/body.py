@@ -19,7 +19,8 @@ class Body:
     """What the propagator remembers of one track, in working pixels.
 
     `velocity` is (x, y) per frame; `area` a running mean; `colours` a histogram; `missed` counts
-    frames since it was seen; `apart` counts frames in which a large piece was away from the rest.
+    frames since it was seen; `apart` counts frames in which a piece was away from the rest; `age`
+    counts frames in which it was seen; `entered` says that it was first seen at the border.
     """
 
     patch: Patch
@@ -29,6 +30,8 @@ class Body:
     colours: Picture
     missed: int = 0
     apart: int = 0
+    age: int = 0
+    entered: bool = False
 
     @classmethod
     def born(cls, patch: Patch, colours: Picture) -> Body:
@@ -43,6 +46,7 @@ class Body:
     def seen(self, patch: Patch, colours: Picture, *, is_shared: bool) -> None:
         """Take a new mask; what is shared with another teaches less and no colours."""
         centre = patch.centre
+        self.age += 1
         gain = 0.1 if is_shared else 0.4
         self.velocity += gain * ((centre - self.centre) / (self.missed + 1) - self.velocity)
         self.patch, self.centre, self.missed = patch, centre, 0
@@ -65,6 +69,7 @@ class Body:
             "used": np.flatnonzero(self.colours).astype(np.int16),
             "colours": self.colours[self.colours != 0],
             "missed": self.missed, "apart": self.apart,
+            "age": self.age, "entered": self.entered,
         }  # fmt: skip
 
     @classmethod
@@ -78,5 +83,5 @@ class Body:
         values = state["values"]
         return cls(
             patch, values[:2].copy(), values[2:4].copy(), float(values[4]), colours,
-            state["missed"], state["apart"],
+            state["missed"], state["apart"], state["age"], state["entered"],
         )  # fmt: skip

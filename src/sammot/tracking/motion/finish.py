@@ -6,20 +6,39 @@ import cv2
 import numpy as np
 
 from sammot.tracking.motion.patch import Patch
+from sammot.tracking.motion.retrace import retrace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from sammot.tracking.engine import Draft
     from sammot.tracking.frame import Frame
     from sammot.tracking.mask import Mask
     from sammot.tracking.motion.picture import Picture
+    from sammot.tracking.motion.propagator import MotionPropagator
     from sammot.tracking.track import TrackId
 
 MARGIN = 3
 """Working pixels around a mask that its smooth edge may reach."""
 
 
-def finish(frame: Frame, masks: Mapping[TrackId, Mask]) -> dict[TrackId, Mask]:
+class MotionFinisher:
+    """Gives parted tracks their masks back to when they came together, and enlarges all masks."""
+
+    def __init__(self, propagator: MotionPropagator) -> None:
+        self._propagator = propagator
+
+    def revise(self, drafts: Sequence[Draft]) -> None:
+        """See `Finisher`."""
+        retrace(drafts, self._propagator.trail, self._propagator.bodies)
+        self._propagator.trail.clear()
+
+    def finish(self, frame: Frame, masks: Mapping[TrackId, Mask]) -> Mapping[TrackId, Mask]:
+        """See `Finisher`."""
+        return enlarge(frame, masks)
+
+
+def enlarge(frame: Frame, masks: Mapping[TrackId, Mask]) -> dict[TrackId, Mask]:
     """Bring working masks to the frame's size, with smooth edges, and without overlap."""
     height, width = frame.image.shape[:2]
     best = np.full((height, width), 0.5, np.float32)

@@ -29,6 +29,8 @@ TOLERANCE = (12, 7, 7)
 MODES = 4
 CALM = 0.8
 """A pixel that shows one colour in this share of the pictures is background without question."""
+ISLAND = 0.015
+"""A calm place smaller than this share of the picture is not believed at once."""
 RARE = 0.05
 """A colour shown in a smaller share is never background."""
 FORBIDDEN = 30.0
@@ -50,13 +52,22 @@ def learn_background(samples: Sequence[Picture]) -> Background:
     size = Size(*samples[0].shape[:2]).fitted(SMALL)
     smalls = [shrink(sample, size) for sample in samples]
     modes = find_modes(smalls)
-    calm = modes.support[0] >= CALM
+    calm = _wide(modes.support[0] >= CALM)
     if calm.all() or not calm.any():
         return background
     likely = likeness(modes.colours, calm)
     chosen = choose(modes, likely, calm)
     _apply(background, samples, modes, chosen, _doubtful(likely, chosen, calm))
     return background
+
+
+def _wide(calm: Picture) -> Picture:
+    """Without the islands: in a busy place, what is calm may be what often rests there."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(calm.astype(np.uint8))
+    keep = stats[:, cv2.CC_STAT_AREA] >= ISLAND * calm.size
+    keep[0] = False
+    wide: Picture = keep[labels]
+    return wide if count > 1 else calm
 
 
 def find_modes(samples: Sequence[Picture]) -> Modes:

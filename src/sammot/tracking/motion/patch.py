@@ -49,6 +49,12 @@ class Patch(NamedTuple):
         height, width = self.mask.shape
         return slice(self.y, self.y + height), slice(self.x, self.x + width)
 
+    def touches_border(self, shape: tuple[int, int]) -> bool:
+        """Whether it reaches the border of a frame of `shape`, or lies outside."""
+        height, width = self.mask.shape
+        right, bottom = self.x + width, self.y + height
+        return self.x <= 1 or self.y <= 1 or right >= shape[1] - 1 or bottom >= shape[0] - 1
+
     def shifted(self, dx: int, dy: int, shape: tuple[int, int]) -> Patch:
         """Moved by whole pixels; what leaves a frame of `shape` is cut off."""
         x, y = self.x + dx, self.y + dy

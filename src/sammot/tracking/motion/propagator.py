@@ -11,6 +11,7 @@ from sammot.tracking.motion.appearance import distance, histogram
 from sammot.tracking.motion.body import Body
 from sammot.tracking.motion.partition import divide
 from sammot.tracking.motion.patch import Patch
+from sammot.tracking.motion.retrace import Step
 from sammot.tracking.track import Prediction, TrackId
 
 if TYPE_CHECKING:
@@ -23,10 +24,13 @@ if TYPE_CHECKING:
 
 OVERLAP = 0.12
 """Of the smaller of a claim and an expected mask: they belong together."""
-FAR_PIECE = 0.35
-"""In units of a body's size: a piece farther away than this leaves the body in the end."""
+FAR_PIECE, FAR_LARGE_PIECE, LARGE_PIECE = 0.35, 0.13, 0.25
+"""In units of a body's size: a piece farther away than this leaves the body in the end; if it is
+large, over LARGE_PIECE of the rest, the second of these is far enough."""
 PATIENCE = 5
 """Frames that a piece must be away before it leaves."""
+YOUNG = (6, 30)
+"""Ages, in frames, at which a track may turn out to be an old one come back."""
 FINDING_LIMIT = 2.2
 """Cost above which a hidden body is not found again."""
 
@@ -44,15 +48,18 @@ class MotionPropagator:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.bodies: dict[TrackId, Body] = {}
+        self.trail: list[Step] = []
 
     def propagate(self, frame: Frame) -> Mapping[TrackId, Prediction]:
         """The masks, at working size, of the tracks seen in this frame; score: trust, 0 to 1."""
         view = self.scene.see(frame)
+        self.trail.append(Step(view.bins, view.flow.astype(np.float16)))
         expected = {id_: self._expect(body, view) for id_, body in self.bodies.items()}
         owners, free = _ownership(expected, self.bodies, view)
         found = self._settle(owners, expected, view)
         found = {id_: self._keep_together(id_, one) for id_, one in found.items()}
         found |= self._find_again(found, free, view)
+        found |= self._reunite(found)
         self._remember(found, view)
         return {id_: self._predict(one.patch) for id_, one in sorted(found.items())}
 
@@ -71,6 +78,7 @@ class MotionPropagator:
                 self.bodies[id_].seen(patch, colours, is_shared=False)
             else:
                 self.bodies[id_] = Body.born(patch, colours)
+                self.bodies[id_].entered = patch.touches_border(self.scene.size)
             patch.paint(view.taken, 1)
             answer[id_] = self._predict(patch)
         self.scene.evidence.learn(view.taken)
@@ -146,6 +154,12 @@ class MotionPropagator:
         body = self.bodies[id_]
         main, rest = main_piece(found.patch, FAR_PIECE * body.reach)
         if rest == 0:
+            close, rest = main_piece(found.patch, FAR_LARGE_PIECE * body.reach)
+            if rest > LARGE_PIECE * close.area:
+                main = close
+            else:
+                rest = 0
+        if rest == 0:
             body.apart = 0
             return found
         body.apart += 1
@@ -166,6 +180,30 @@ class MotionPropagator:
         ])  # fmt: skip
         pairs = assign(cost, FINDING_LIMIT)
         return {hidden[row]: Found(claims[column], is_shared=False) for row, column in pairs}
+
+    def _reunite(self, found: dict[TrackId, Found]) -> dict[TrackId, Found]:
+        """Claim the masks of young tracks that look like a hidden body come back.
+
+        The two predictions then overlap, and the manager lets the elder keep its number.
+        """
+        hidden = [id_ for id_, body in self.bodies.items() if id_ not in found and body.age > YOUNG[1]]
+        young = [id_ for id_ in found if YOUNG[0] <= self.bodies[id_].age <= YOUNG[1]]
+        if not hidden or not young:
+            return {}
+        cost = np.array([[self._strangeness(old, new) for new in young] for old in hidden])
+        pairs = assign(cost, 1.0)
+        return {hidden[row]: found[young[column]] for row, column in pairs}
+
+    def _strangeness(self, old: TrackId, new: TrackId) -> float:
+        """How unlike a hidden body a young one is; infinity if it cannot be the same."""
+        first, second = self.bodies[old], self.bodies[new]
+        if not second.entered or not first.patch.touches_border(self.scene.size):
+            return float("inf")
+        if np.linalg.norm(first.centre - second.centre) > 0.4 * max(self.scene.size):
+            return float("inf")
+        growth = abs(float(np.log(second.patch.area / first.area)))
+        strange = distance(first.colours, second.colours)
+        return strange + 0.4 * growth if strange < 0.45 and growth < 0.9 else float("inf")
 
     def _remember(self, found: dict[TrackId, Found], view: View) -> None:
         for id_, body in self.bodies.items():
