@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,15 @@ SCENES = (
     "pan",
     "many",
 )
+
+
+@dataclass
+class Tracks:
+    """Frame -> track id -> each; `seconds` is the time that it took."""
+
+    boxes: dict[int, dict[int, Box]] = field(default_factory=dict)
+    masks: dict[int, dict[int, RLE]] = field(default_factory=dict)
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)

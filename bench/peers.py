@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 
 import cv2
 import norfair
@@ -15,20 +14,12 @@ import numpy as np
 import supervision
 import trackers
 
+from footage import Tracks
 from sammot.tracking.frame import ClipInfo, Frame
 from sammot.tracking.mask import RLE, Box
 
 LONG_SIDE = 640
 _SMALLEST = 6e-5
-
-
-@dataclass
-class Tracks:
-    """Frame -> track id -> each; `seconds` is the time that it took, without coding masks."""
-
-    boxes: dict[int, dict[int, Box]] = field(default_factory=dict)
-    masks: dict[int, dict[int, RLE]] = field(default_factory=dict)
-    seconds: float = 0.0
 
 
 class Blobs:
@@ -88,7 +79,7 @@ TRACKERS: dict[str, Callable[[float], object]] = {
 }
 
 
-def run_peers(frames: Iterable[Frame], clip: ClipInfo, *, subtractor: str) -> dict[str, Tracks]:
+def run(frames: Iterable[Frame], clip: ClipInfo, *, subtractor: str) -> dict[str, Tracks]:
     """All trackers on the detections of one subtractor.
 
     The subtractor's time is part of each.

@@ -1,8 +1,9 @@
 """How well we track, beside what one would use otherwise, on the same clips in the same run.
 
-    python bench/quality.py [--clips DIR] [--only NAME ...] [--frames N] [--json FILE]
+    python bench/quality.py [--clips DIR] [--only NAME ...] [--frames N] [--alone] [--json FILE]
 
-Without `--clips` the clips are generated. `bench/peers.txt` says how to install the peers.
+Without `--clips` the clips are generated. `bench/peers.txt` says how to install the peers;
+`--alone` does without them.
 
 HOTA, DetA, AssA, MOTA and IDF1 are on boxes, in percent. J is the masks' mean IoU with the best
 track for each object (DAVIS); `J any` is that of the union of all tracks with the union of all
@@ -25,8 +26,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from footage import Clip, make_scenes, read_clips
-from peers import SUBTRACTORS, Tracks, run_peers
+from footage import Clip, Tracks, make_scenes, read_clips
 from sammot import video
 from sammot.metrics import evaluate
 from sammot.tracking import motion
@@ -77,15 +77,14 @@ def _union(shapes: Mapping[int, Any]) -> np.ndarray | None:
     return np.logical_or.reduce(masks) if masks else None
 
 
-def measure(clip: Clip, parameters: Mapping[str, object]) -> dict[str, dict[str, float]]:
+def measure(
+    clip: Clip, parameters: Mapping[str, object], *, has_peers: bool
+) -> dict[str, dict[str, float]]:
     """One row for us and for each peer."""
     decoding, times = clip.decode_alone()
-    ours = run_ours(clip, times, parameters)
-    found = {OURS: ours}
-    for subtractor in SUBTRACTORS:
-        for name, tracks in run_peers(clip.frames(), clip.info, subtractor=subtractor).items():
-            tracks.seconds += decoding
-            found[name] = tracks
+    found = {OURS: run_ours(clip, times, parameters)}
+    if has_peers:
+        found |= run_peers(clip, decoding)
     rows = {}
     for name, tracks in found.items():
         cost = {
@@ -96,12 +95,24 @@ def measure(clip: Clip, parameters: Mapping[str, object]) -> dict[str, dict[str,
     return rows
 
 
+def run_peers(clip: Clip, decoding: float) -> dict[str, Tracks]:
+    """The peers' tracks; their time includes decoding, as ours does."""
+    import peers  # noqa: PLC0415 - they need not be installed
+
+    found = {}
+    for subtractor in peers.SUBTRACTORS:
+        found |= peers.run(clip.frames(), clip.info, subtractor=subtractor)
+    for tracks in found.values():
+        tracks.seconds += decoding
+    return found
+
+
 def show(title: str, rows: Mapping[str, Mapping[str, float]]) -> None:
     columns = [name for name in COLUMNS if any(name in row for row in rows.values())]
-    print(f"\n{title:24}" + "".join(f"{name:>8}" for name in columns))
+    print(f"\n{title:34}" + "".join(f"{name:>8}" for name in columns))
     for name, row in rows.items():
         cells = (f"{row[c]:8.1f}" if c in row else f"{'':8}" for c in columns)
-        print(f"{name:24}" + "".join(cells), flush=True)
+        print(f"{name:34}" + "".join(cells), flush=True)
 
 
 def means(table: Mapping[str, Mapping[str, Mapping[str, float]]]) -> dict[str, dict[str, float]]:
@@ -126,13 +137,16 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=[], help="names of clips or scenes")
     parser.add_argument("--frames", type=int, default=1000, help="the longest part of a clip")
     parser.add_argument("--preset", default="balanced", choices=("fast", "balanced", "accurate"))
+    parser.add_argument("--alone", action="store_true", help="without the peers")
     parser.add_argument("--json", type=Path, help="write the numbers here as well")
     options = parser.parse_args()
     cv2.setNumThreads(2)
     table = {}
     with tempfile.TemporaryDirectory() as folder:
         for clip in clips(options, Path(folder)):
-            table[clip.name] = measure(clip, {"preset": options.preset})
+            table[clip.name] = measure(
+                clip, {"preset": options.preset}, has_peers=not options.alone
+            )
             show(f"{clip.name} ({clip.info.frame_count})", table[clip.name])
             if options.json:
                 options.json.write_text(json.dumps(table, indent=1))
