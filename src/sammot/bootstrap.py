@@ -43,7 +43,8 @@ def web() -> Flask:
     settings = Settings()
     logs.configure(settings.log_level)
     hosts = frozenset((*settings.allowed_hosts, settings.host))
-    return create_app(service(settings), ApiConfig(__version__, hosts))
+    config = ApiConfig(__version__, hosts, spool_dir=settings.data_dir)
+    return create_app(service(settings), config)
 
 
 def openapi() -> dict[str, Any]:

@@ -22,6 +22,8 @@ def read_cursor(cursor: str) -> tuple[str | float, str]:
         value, record_id = orjson.loads(base64.urlsafe_b64decode(padded))
     except (binascii.Error, ValueError, TypeError) as error:
         raise InvalidInput("The cursor is not one of ours; ask for the first page.") from error
-    if not isinstance(value, str | float | int) or not isinstance(record_id, str):
+    if isinstance(value, int):
+        value = float(value)
+    if not isinstance(value, str | float) or not isinstance(record_id, str):
         raise InvalidInput("The cursor is not one of ours; ask for the first page.")
     return value, record_id

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import io
 from dataclasses import replace
 from pathlib import Path
@@ -107,3 +108,11 @@ def test_a_request_id_that_is_none_is_replaced(client: FlaskClient, given: str) 
     response = client.get("/api/health", headers={"X-Request-ID": given})
     assert response.headers["X-Request-ID"] != given
     assert len(response.headers["X-Request-ID"]) == 32
+
+
+@pytest.mark.parametrize("value", ["9223372036854775808", '"x"', "1e308", "null", "[]", "{}", "1"])
+@pytest.mark.parametrize("sort", ["upload_time", "name", "size"])
+def test_no_cursor_breaks_the_server(client: FlaskClient, value: str, sort: str) -> None:
+    cursor = base64.urlsafe_b64encode(f'[{value},"id"]'.encode()).decode().rstrip("=")
+    response = client.get("/api/videos", query_string={"cursor": cursor, "sort": sort})
+    assert response.status_code in (200, 422)

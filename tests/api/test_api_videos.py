@@ -144,6 +144,15 @@ def test_the_original_comes_back_whole_and_in_parts(client: Client, clip: bytes)
         assert part.headers["Content-Range"] == f"bytes {start}-{stop - 1}/{len(clip)}"
 
 
+@pytest.mark.parametrize("given", ["bytes=0-1,5-6", "bytes=x", "frames=1-2", "bytes=9-3"])
+def test_parts_that_are_not_served_are_answered_with_the_whole(
+    client: Client, clip: bytes, given: str
+) -> None:
+    path = f"/api/videos/{client.bring(clip)['id']}/original"
+    response = client.get(path, headers={"Range": given})
+    assert (response.status_code, response.get_data()) == (200, clip)
+
+
 def test_a_part_that_does_not_exist_is_refused(client: Client, clip: bytes) -> None:
     path = f"/api/videos/{client.bring(clip)['id']}/original"
     response = client.get(path, headers={"Range": f"bytes={len(clip)}-"})

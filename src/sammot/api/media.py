@@ -33,14 +33,21 @@ def send_object(key: str, content_type: str, *, filename: str | None = None) -> 
     response.headers["Cache-Control"] = "private, no-cache"
     if filename is not None:
         response.headers["Content-Disposition"] = attachment(filename)
+    response.headers["Accept-Ranges"] = "bytes"
     try:
-        response.make_conditional(request, accept_ranges=True, complete_length=info.size)
+        response.make_conditional(request, accept_ranges=_is_one_part(), complete_length=info.size)
     except RequestedRangeNotSatisfiable:
         file.close()
         raise
     if response.status_code == 304 or request.method == "HEAD":
         file.close()
     return response
+
+
+def _is_one_part() -> bool:
+    """Whether one range of bytes is wanted; any other wish is passed over (RFC 9110, 14.2)."""
+    wanted = request.range
+    return wanted is not None and wanted.units == "bytes" and len(wanted.ranges) == 1
 
 
 def playable_type(container: str) -> str:
