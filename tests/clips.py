@@ -133,3 +133,134 @@ class Clip:
             frame.sample_rate, frame.pts, frame.time_base = 48_000, first + at, Fraction(1, 48_000)
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
+
+
+_GROUPS = {"preset": "fast", "bf": "3", "g": "12"}
+_VPX = {"g": "12", "deadline": "realtime", "cpu-used": "8"}
+_X265 = {"x265-params": "log-level=none:keyint=12:bframes=3"}
+_OPEN = {"x264-params": "open-gop=1:keyint=12:bframes=3:b-pyramid=normal"}
+_ROLLING = {"x264-params": "intra-refresh=1:keyint=12:bframes=0"}
+_FRAGMENTS = {"movflags": "frag_keyframe+empty_moov"}
+_UNEVEN = (
+    0.0,
+    0.04,
+    0.09,
+    0.1,
+    0.3,
+    0.35,
+    0.36,
+    0.7,
+    0.71,
+    1.2,
+    *(1.3 + i / 77 for i in range(20)),
+)
+
+KINDS: dict[str, Clip] = {
+    "b-frames.mp4": Clip(options=_GROUPS),
+    "variable-rate.mp4": Clip(options=_GROUPS, times=_UNEVEN),
+    "ntsc.mp4": Clip(options=_GROUPS, fps=30_000 / 1001),
+    "turned-90.mp4": Clip(turn=90),
+    "turned-180.mp4": Clip(turn=180),
+    "turned-270.mp4": Clip(turn=270),
+    "mirrored.mp4": Clip(mirror=True),
+    "mirrored-turned.mp4": Clip(mirror=True, turn=90),
+    "hevc.mp4": Clip(codec="libx265", options=_X265),
+    "mpeg4.avi": Clip(codec="mpeg4", options={"g": "12"}),
+    "mpeg4-b-frames.avi": Clip(codec="mpeg4", options={"bf": "2", "g": "12"}),
+    "h264.avi": Clip(options=_GROUPS),
+    "ten-bit.mp4": Clip(pixel_format="yuv420p10le", options=_GROUPS),
+    "prores.mov": Clip(codec="prores_ks", pixel_format="yuv422p10le"),
+    "vp8.webm": Clip(codec="libvpx", options=_VPX),
+    "vp9.webm": Clip(codec="libvpx-vp9", options=_VPX),
+    "odd-size.webm": Clip(codec="libvpx-vp9", height=111, width=193, options=_VPX),
+    "h264.mkv": Clip(options=_GROUPS),
+    "raw.h264": Clip(options=_GROUPS, format="h264"),
+    "broadcast.ts": Clip(options=_GROUPS, sound=0.0),
+    "dvd.mpg": Clip(codec="mpeg2video", options={"bf": "2", "g": "12"}),
+    "flash.flv": Clip(options=_GROUPS),
+    "animated.gif": Clip(codec="gif", pixel_format="rgb8", fps=10),
+    "fragments.mp4": Clip(options=_GROUPS, container_options=_FRAGMENTS),
+    "late-picture.mp4": Clip(options=_GROUPS, sound=0.0, start=0.4),
+    "late-sound.mp4": Clip(options=_GROUPS, sound=0.5),
+    "late-start.mp4": Clip(options=_GROUPS, start=0.4),
+    "edit-list.mp4": Clip(options=_GROUPS, start=-0.44),
+    "open-groups.mp4": Clip(options=_OPEN, count=40),
+    "rolling-refresh.mp4": Clip(options=_ROLLING, count=40),
+}
+"""One clip of each kind that uploads come in; the name's end chooses the container."""
+
+HIDDEN = {"edit-list.mp4": 11}
+"""How many first frames of a clip its edit list hides from every player."""
+
+
+def empty(path: Path) -> Path:
+    path.write_bytes(b"")
+    return path
+
+
+def text(path: Path) -> Path:
+    path.write_text("Dear diary, today I renamed a text file to .mp4.\n" * 50)
+    return path
+
+
+def sound_only(path: Path) -> Path:
+    """A tone in MP4, no picture."""
+    clip = Clip()
+    with av.open(str(path), "w", format="mp4") as container:
+        clip._play(container, clip._add_sound(container))
+    return path
+
+
+def pixel_bomb(path: Path) -> Path:
+    """A GIF of 40 bytes that unfolds to 256 million pixels."""
+    size = (16_000).to_bytes(2, "little") * 2
+    head = b"GIF89a" + size + b"\x80\x00\x00" + b"\x00\x00\x00\xff\xff\xff"
+    path.write_bytes(head + b"," + bytes(4) + size + b"\x00" + b"\x02\x02\x4c\x01\x00;")
+    return path
+
+
+def playlist(path: Path, target: Path) -> Path:
+    """An HLS playlist that names another file."""
+    path.write_text(
+        "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXT-X-MEDIA-SEQUENCE:0\n"
+        f"#EXTINF:1.2,\nfile://{target}\n#EXT-X-ENDLIST\n"
+    )
+    return path
+
+
+def concat_script(path: Path, target: Path) -> Path:
+    """A script for FFmpeg's concat demuxer that names another file."""
+    path.write_text(f"ffconcat version 1.0\nfile '{target}'\n")
+    return path
+
+
+def session_description(path: Path) -> Path:
+    """SDP: asks the reader to listen on the network."""
+    path.write_text(
+        "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\n"
+        "m=video 5004 RTP/AVP 96\na=rtpmap:96 H264/90000\n"
+    )
+    return path
+
+
+def truncated(path: Path, whole: Path, share: float) -> Path:
+    """The first `share` of another file."""
+    content = whole.read_bytes()
+    path.write_bytes(content[: int(len(content) * share)])
+    return path
+
+
+def blotted(path: Path, whole: Path, frame: int) -> Path:
+    """Another file with the data of one frame, counted in decoding order, made zero."""
+    with av.open(str(whole)) as container:
+        packets = [p for p in container.demux(container.streams.video[0]) if p.size]
+        data = bytes(packets[frame])
+    path.write_bytes(whole.read_bytes().replace(data, bytes(len(data))))
+    return path
+
+
+def first_needless(path: Path) -> int:
+    """The first frame, in decoding order, on which no other rests (H.264 in MP4 or Matroska)."""
+    with av.open(str(path)) as container:
+        packets = [p for p in container.demux(container.streams.video[0]) if p.size]
+    return next(i for i, p in enumerate(packets) if not bytes(p)[4] & 0b0110_0000)

@@ -1,11 +1,11 @@
 """Video in and out: the only place that knows FFmpeg (through PyAV)."""
 
-from sammot.video.decode import Decoder, decode
+from sammot.video.decoder import Decoder, decode
 from sammot.video.draw import Style, colour_of, palette
-from sammot.video.encode import make_proxy, render, write
+from sammot.video.encoder import make_proxy, render, write
 from sammot.video.limits import Limits
-from sammot.video.previews import previews
-from sammot.video.probe import Probe, probe
+from sammot.video.prober import Probe, probe
+from sammot.video.sampler import previews
 
 __all__ = [
     "Decoder",

@@ -65,10 +65,17 @@ def probe(path: Path, limits: Limits, *, poster: Path | None = None) -> Probe:
         "max_frames": limits.max_frames,
     }
     answer = sandbox.run("sammot.video.inspection:inspect", arguments, limits)
+    found, picture = unpacked(answer)
+    if poster is not None:
+        poster.write_bytes(picture)
+    return found
+
+
+def unpacked(answer: bytes) -> tuple[Probe, bytes]:
+    """What the child told (see `inspection.inspect`), and the poster."""
     header, _, body = answer.partition(b"\n")
     facts = json.loads(header)
     table_bytes = 8 * facts["frame_count"]
     times = np.frombuffer(body[:table_bytes], "<f8").astype(np.float64)
-    if poster is not None:
-        poster.write_bytes(body[table_bytes:])
-    return Probe(**{**facts, "warnings": tuple(facts["warnings"])}, times=times)
+    found = Probe(**{**facts, "warnings": tuple(facts["warnings"])}, times=times)
+    return found, body[table_bytes:]

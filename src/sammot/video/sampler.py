@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,11 +41,13 @@ def previews(path: Path, times: NDArray[np.float64], count: int = 32) -> list[Fr
         if len(times) <= budget or not can_seek(source):
             return list(_through(source, _evenly(min(len(times), budget), count)))
         wanted = [source.tick(times[index]) for index in _evenly(len(times), count)]
-        keys = Counter(_keyframe_before(source, tick) for tick in wanted)
+        groups: defaultdict[int, list[int]] = defaultdict(list)
+        for tick in wanted:
+            groups[_keyframe_before(source, tick)].append(tick)
         found = {
             picture.tick: picture
-            for key, share in sorted(keys.items())
-            for picture in _behind(source, key, share, budget // count)
+            for group in groups.values()
+            for picture in _behind_keyframe(source, group[0], len(group), budget // count)
         }
         return list(_numbered(source, times, found))
 
@@ -71,10 +73,10 @@ def _keyframe_before(source: Source, tick: int) -> int:
     return tick if packet is None or packet.pts is None else packet.pts
 
 
-def _behind(source: Source, key: int, share: int, step: int) -> Iterator[Picture]:
-    """`share` pictures from a keyframe on, `step` apart."""
+def _behind_keyframe(source: Source, tick: int, share: int, step: int) -> Iterator[Picture]:
+    """`share` pictures from the keyframe before a tick on, `step` apart."""
     damage = Damage()
-    run = pictures(source, damage, packets_from_keyframe(source, key, damage))
+    run = pictures(source, damage, packets_from_keyframe(source, tick, damage))
     for position, picture in enumerate(run):
         if position % step == 0 and picture.frame is not None:
             yield picture

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from sammot.errors import UnreadableVideo
-from sammot.video.decode import Decoder
+from sammot.video.decoder import Decoder
 from sammot.video.draw import Painter, Style
 from sammot.video.sound import sound_of
 from sammot.video.writer import Writer
