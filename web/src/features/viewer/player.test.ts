@@ -118,6 +118,13 @@ it("counts frames without a video, while it is being prepared", () => {
   expect(alone.timeOf(3)).toBe(0.3);
 });
 
+it("carries out a seek from before the times were known", () => {
+  const early = new Player();
+  early.seek(3);
+  early.setTimes(times);
+  expect(early.frame.get()).toBe(3);
+});
+
 it("changes its speed in steps and keeps it for the element", () => {
   player.changeRate(1);
   expect(video.playbackRate).toBe(1.5);

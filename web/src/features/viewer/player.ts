@@ -19,9 +19,15 @@ export class Player {
   private video: HTMLVideoElement | null = null;
   private times: ArrayLike<number> = [];
   private pending: number | null = null;
+  private early: number | null = null;
 
+  /** A seek from before the times were known is carried out now. */
   setTimes(times: ArrayLike<number>): void {
     this.times = times;
+    if (times.length === 0 || this.early === null) return;
+    const frame = this.early;
+    this.early = null;
+    this.seek(frame);
   }
 
   get frameCount(): number {
@@ -62,7 +68,11 @@ export class Player {
   }
 
   seek(frame: number): void {
-    const wanted = Math.min(Math.max(0, Math.round(frame)), Math.max(0, this.frameCount - 1));
+    if (this.frameCount === 0) {
+      this.early = frame;
+      return;
+    }
+    const wanted = Math.min(Math.max(0, Math.round(frame)), this.frameCount - 1);
     const { video } = this;
     if (!video || video.readyState === 0) {
       this.target.set(null);
