@@ -15,7 +15,7 @@ import numpy as np
 
 from sammot.tracking.mask import Box
 from sammot.tracking.nearness import Surroundings
-from sammot.tracking.track import Detection, TrackId, TrackState
+from sammot.tracking.track import Detection, Origin, TrackId, TrackState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,7 +33,8 @@ class ManagerConfig:
     The size of a track is the square root of its area. `tolerance` is how many frames a confirmed
     track may be hidden, `doubtful_tolerance` an unconfirmed one. A track is confirmed once it has
     travelled `confirm_travel` of its size, at least `least_travel` and at most `sure_travel`
-    pixels, in no more than 1 / `straightness` times the length of its path. `beside` is how far
+    pixels, in no more than 1 / `straightness` times the length of its path; it takes twice the
+    hits if its size is below `tiny` of the picture's long side. `beside` is how far
     around a track its small parts may lie, `touching` its large ones (over `part_size` of it).
     """
 
@@ -46,9 +47,10 @@ class ManagerConfig:
     free_share: float = 0.7
     confirm_hits: int = 6
     confirm_travel: float = 0.5
-    least_travel: float = 3.0
+    least_travel: float = 5.0
     sure_travel: float = 12.0
     straightness: float = 0.2
+    tiny: float = 0.04
     resting_hits: int = 12
     resting_size: float = 0.35
     beside: float = 0.2
@@ -150,6 +152,7 @@ class TrajectoryManager:
         self.config = config or ManagerConfig()
         self._tracks: dict[TrackId, _Memory] = {}
         self._next = 1
+        self._long_side = 1
 
     def update(
         self,
@@ -158,7 +161,10 @@ class TrajectoryManager:
         detections: Sequence[Detection],
     ) -> Decision:
         """Take in one frame; masks of predictions and detections share one shape."""
-        del frame  # The masks say it all; other managers may look at the picture.
+        self._long_side = max(frame.image.shape[:2])
+        for one in predictions.values():
+            self._long_side = max(one.mask.shape)
+            break
         self._observe(predictions)
         drop = self._expired()
         near = Surroundings(
@@ -229,7 +235,9 @@ class TrajectoryManager:
     def _convinces(self, memory: _Memory, usual_area: float) -> bool:
         """It went somewhere; or it rests, is as large as what moves, and is real."""
         config = self.config
-        if memory.hits < config.confirm_hits or memory.trust < config.suspicious:
+        is_tiny = memory.size < config.tiny * self._long_side
+        hits = config.confirm_hits * (2 if is_tiny else 1)
+        if memory.hits < hits or memory.trust < config.suspicious:
             return False
         least = config.confirm_travel * memory.size
         least = min(max(least, config.least_travel), config.sure_travel)
@@ -299,11 +307,17 @@ class TrajectoryManager:
         add: dict[TrackId, Detection],
         refresh: dict[TrackId, Mask],
     ) -> None:
-        """A detection begins a track in free area, or belongs to the track beside it."""
+        """A detection begins a track in free area, or belongs to the track beside it.
+
+        What a track itself let go of (origin: propagated) is never given back to it.
+        """
         mask = detection.mask
         if mask is None or near.free_share(mask) < self.config.free_share:
             return
-        host = self._host(near, mask, float(np.count_nonzero(mask)), set(add))
+        is_parted = detection.origin is Origin.PROPAGATED
+        host = None
+        if not is_parted:
+            host = self._host(near, mask, float(np.count_nonzero(mask)), set(add))
         if host is not None:
             refresh[host] = refresh[host] | mask if host in refresh else mask
             return
@@ -312,5 +326,5 @@ class TrajectoryManager:
         add[id_] = detection
         memory = _Memory(0.0, [np.inf] * 2, [-np.inf] * 2)
         memory.seen(mask, detection.score, self.config.history)
-        memory.alone = 1
+        memory.alone = 2 if is_parted else 1
         self._tracks[id_] = memory

@@ -2,13 +2,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import cv2
 import numpy as np
-from scipy.sparse.csgraph import connected_components
 
 from sammot.tracking.match import assign
 from sammot.tracking.motion.appearance import distance, histogram
 from sammot.tracking.motion.body import Body
+from sammot.tracking.motion.lobes import parts_of
 from sammot.tracking.motion.partition import divide
 from sammot.tracking.motion.patch import Patch
 from sammot.tracking.motion.retrace import Step
@@ -24,9 +23,6 @@ if TYPE_CHECKING:
 
 OVERLAP = 0.12
 """Of the smaller of a claim and an expected mask: they belong together."""
-FAR_PIECE, FAR_LARGE_PIECE, LARGE_PIECE = 0.35, 0.13, 0.25
-"""In units of a body's size: a piece farther away than this leaves the body in the end; if it is
-large, over LARGE_PIECE of the rest, the second of these is far enough."""
 PATIENCE = 5
 """Frames that a piece must be away before it leaves."""
 YOUNG = (6, 30)
@@ -57,7 +53,7 @@ class MotionPropagator:
         expected = {id_: self._expect(body, view) for id_, body in self.bodies.items()}
         owners, free = _ownership(expected, self.bodies, view)
         found = self._settle(owners, expected, view)
-        found = {id_: self._keep_together(id_, one) for id_, one in found.items()}
+        found = {id_: self._keep_together(id_, one, view) for id_, one in found.items()}
         found |= self._find_again(found, free, view)
         found |= self._reunite(found)
         self._remember(found, view)
@@ -149,21 +145,26 @@ class MotionPropagator:
                 found[id_] = Found(whole, is_shared)
         return found
 
-    def _keep_together(self, id_: TrackId, found: Found) -> Found:
-        """Let go of a piece that has been away from the rest for some time."""
+    def _keep_together(self, id_: TrackId, found: Found, view: View) -> Found:
+        """Let go of a part that has looked like another object for some time."""
         body = self.bodies[id_]
-        main, rest = main_piece(found.patch, FAR_PIECE * body.reach)
-        if rest == 0:
-            close, rest = main_piece(found.patch, FAR_LARGE_PIECE * body.reach)
-            if rest > LARGE_PIECE * close.area:
-                main = close
-            else:
-                rest = 0
-        if rest == 0:
-            body.apart = 0
+        parts = parts_of(found.patch, body.reach)
+        if len(parts) == 1:
+            body.apart = max(0, body.apart - 1)
             return found
         body.apart += 1
-        return Found(main, found.is_shared) if body.apart > PATIENCE else found
+        if body.apart <= PATIENCE:
+            return found
+        body.apart = 0
+        mine = min(parts, key=lambda part: self._unlike(body, part, view))
+        for part in parts:
+            if part is not mine:
+                part.paint(view.released, 1)
+        return Found(mine, found.is_shared)
+
+    def _unlike(self, body: Body, part: Patch, view: View) -> float:
+        colours = distance(body.colours, histogram(view.bins, part))
+        return colours + 0.3 * abs(float(np.log(max(1, part.area) / max(1.0, body.area))))
 
     def _find_again(
         self, found: dict[TrackId, Found], free: list[int], view: View
@@ -248,33 +249,6 @@ def _fits(body: Body, number: int, view: View) -> bool:
     if body.missed == 0:
         return True
     return distance(body.colours, histogram(view.bins, view.claims.patch(number))) < 0.55
-
-
-def main_piece(patch: Patch, reach: float) -> tuple[Patch, int]:
-    """The largest part of a mask whose pieces are within `reach`, and the area of the rest.
-
-    Distances are between the pieces' boxes, chained.
-    """
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(patch.mask.astype(np.uint8))
-    if count <= 2:
-        return patch, 0
-    group = _chained(stats[1:, :4].astype(np.float64), reach)
-    areas = np.bincount(group, weights=stats[1:, 4], minlength=group.max() + 1)
-    best = int(areas.argmax())
-    rest = int(areas.sum() - areas[best])
-    if rest == 0:
-        return patch, 0
-    keep = np.concatenate([[False], group == best])
-    return Patch.around(keep[labels], patch.x, patch.y), rest
-
-
-def _chained(boxes: np.ndarray[Any, Any], reach: float) -> np.ndarray[Any, Any]:
-    """Group number of each box (x, y, width, height): linked if the gap is below `reach`."""
-    low, high = boxes[:, :2], boxes[:, :2] + boxes[:, 2:]
-    gap = np.maximum(low[:, None] - high[None], low[None] - high[:, None]).clip(min=0)
-    near = np.linalg.norm(gap, axis=2) < reach
-    groups: np.ndarray[Any, Any] = connected_components(near, directed=False)[1]
-    return groups
 
 
 def finding_cost(body: Body, claim: Patch, colours: np.ndarray[Any, Any]) -> float:

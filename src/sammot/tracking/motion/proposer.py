@@ -6,12 +6,13 @@ import numpy as np
 
 from sammot.tracking.mask import Box
 from sammot.tracking.motion.detect import Claims
-from sammot.tracking.track import Detection
+from sammot.tracking.track import Detection, Origin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sammot.tracking.frame import Frame
+    from sammot.tracking.mask import Mask
     from sammot.tracking.motion.scene import Scene
 
 
@@ -24,7 +25,15 @@ class MotionProposer:
     def propose(self, frame: Frame) -> Sequence[Detection]:
         """Detections with masks and boxes at working size; may be empty."""
         view = self.scene.see(frame)
-        rest = ((view.claims.labels > 0) & (view.taken == 0)).astype(np.uint8)
-        claims = Claims.of(rest, self.scene.minimum_area)
+        free = (view.claims.labels > 0) & (view.taken == 0)
+        parted = free & (view.released > 0)
+        return [
+            *self._each(parted, Origin.PROPAGATED),
+            *self._each(free & (view.released == 0), Origin.DETECTED),
+        ]
+
+    def _each(self, mask: Mask, origin: Origin) -> list[Detection]:
+        """One detection for each region; parts that a track let go of say so by their origin."""
+        claims = Claims.of(mask.view(np.uint8), self.scene.minimum_area)
         masks = [claims.labels == number for number in range(1, claims.count + 1)]
-        return [Detection(Box.around(mask), 1.0, mask=mask) for mask in masks]
+        return [Detection(Box.around(one), 1.0, mask=one, origin=origin) for one in masks]

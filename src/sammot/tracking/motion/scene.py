@@ -24,7 +24,7 @@ class View:
 
     `lab` (h, w, 3); `bins` (h, w) colour numbers; `claims` the regions that want to be objects;
     `flow` (h/2, w/2, 2) float32, where each pixel was in the last frame, in pixels of that size;
-    `taken` uint8, set where a track is.
+    `taken` uint8, set where a track is; `released` uint8, where a track let go of a part.
     """
 
     index: int
@@ -33,6 +33,7 @@ class View:
     claims: Claims
     flow: Picture
     taken: Picture
+    released: Picture
 
 
 class Scene:
@@ -53,7 +54,10 @@ class Scene:
         sighting = self.evidence.sight(frame.index, lab, self._taken)
         self._taken = np.zeros(self.size, np.uint8)
         claims = Claims.of(sighting.solid, self.minimum_area)
-        self._view = View(frame.index, lab, colours_of(lab), claims, sighting.flow, self._taken)
+        self._view = View(
+            frame.index, lab, colours_of(lab), claims, sighting.flow, self._taken,
+            np.zeros(self.size, np.uint8),
+        )  # fmt: skip
         return self._view
 
     def save(self) -> State:

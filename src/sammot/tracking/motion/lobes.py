@@ -1,0 +1,88 @@
+"""One region that is really two: pieces far apart, or two bodies joined by a neck."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from scipy.sparse.csgraph import connected_components
+
+from sammot.tracking.motion.patch import Patch
+
+if TYPE_CHECKING:
+    from sammot.tracking.motion.picture import Picture
+
+FAR_PIECE, FAR_LARGE_PIECE, LARGE_PIECE = 0.35, 0.13, 0.25
+"""In units of a region's size (the root of its area): a piece farther away than the first is not
+of it; if it is large, over LARGE_PIECE of the rest, the second is far enough."""
+NECK = 0.12
+"""Half the width of what counts as a neck, in units of the region's size."""
+HULL_SHARE = 0.78
+"""Two bodies fill their own convex hulls; these then are at most this share of the common one."""
+
+
+def parts_of(patch: Patch, size: float) -> list[Patch]:
+    """The objects that a mask seems to be of, the largest first; most often one: itself.
+
+    `size` is the root of the area that the object usually has.
+    """
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(patch.mask.view(np.uint8))
+    if count > 2:
+        for reach, least in ((FAR_PIECE, 0.0), (FAR_LARGE_PIECE, LARGE_PIECE)):
+            parts = _groups(patch, labels, stats, reach * size)
+            if len(parts) > 1 and parts[1].area > least * parts[0].area:
+                return parts
+    return lobes_of(patch)
+
+
+def _groups(patch: Patch, labels: Picture, stats: Picture, reach: float) -> list[Patch]:
+    """Components whose boxes are within `reach`, chained, the largest group first."""
+    boxes = stats[1:, :4].astype(np.float64)
+    low, high = boxes[:, :2], boxes[:, :2] + boxes[:, 2:]
+    gap = np.maximum(low[:, None] - high[None], low[None] - high[:, None]).clip(min=0)
+    near = np.linalg.norm(gap, axis=2) < reach
+    group = connected_components(near, directed=False)[1]
+    numbers = np.concatenate([[-1], group])[labels]
+    parts = [
+        Patch.around(numbers == number, patch.x, patch.y) for number in range(group.max() + 1)
+    ]
+    return sorted(parts, key=lambda part: -part.area)
+
+
+def lobes_of(patch: Patch) -> list[Patch]:
+    """Two bodies joined by a neck, the larger first; or the mask as it is."""
+    area = patch.area
+    radius = max(2, round(NECK * float(np.sqrt(area))))
+    if min(patch.mask.shape) < 4 * radius:
+        return [patch]
+    solid = np.pad(patch.mask.view(np.uint8), radius)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+    cores = cv2.erode(solid, kernel, borderValue=0)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(cores, connectivity=8)
+    if count < 3:
+        return [patch]
+    order = np.argsort(-stats[1:, cv2.CC_STAT_AREA], kind="stable") + 1
+    first, second = int(order[0]), int(order[1])
+    if stats[second, cv2.CC_STAT_AREA] < 0.1 * stats[first, cv2.CC_STAT_AREA]:
+        return [patch]
+    nearer = [
+        cv2.distanceTransform((labels != number).astype(np.uint8), cv2.DIST_L2, 3)
+        for number in (first, second)
+    ]
+    inner = np.s_[radius:-radius, radius:-radius]
+    is_first = (nearer[0] <= nearer[1])[inner]
+    parts = [
+        Patch.around(patch.mask & side, patch.x, patch.y) for side in (is_first, ~is_first)
+    ]
+    if min(part.area for part in parts) < LARGE_PIECE * max(part.area for part in parts):
+        return [patch]
+    filled = sum(_hull_area(part) for part in parts)
+    if filled > HULL_SHARE * _hull_area(patch):
+        return [patch]
+    return sorted(parts, key=lambda part: -part.area)
+
+
+def _hull_area(patch: Patch) -> float:
+    points = cv2.findNonZero(patch.mask.view(np.uint8))
+    return float(cv2.contourArea(cv2.convexHull(points))) if points is not None else 0.0
