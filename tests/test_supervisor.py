@@ -100,7 +100,7 @@ def test_a_child_that_is_killed_is_started_again_and_the_log_says_so(
     os.kill(pids(held)[0], signal.SIGKILL)
     until(lambda: len(pids(held)) == 2)
     supervisor.send_signal(signal.SIGTERM)
-    assert "child ended (SIGKILL); started again in 0.5 s" in supervisor.communicate()[0]
+    assert "child ended (SIGKILL); starting it again in 0.5 s" in supervisor.communicate()[0]
 
 
 def test_the_address_is_said_once_when_the_web_answers(supervise: Start) -> None:

@@ -145,7 +145,9 @@ class Supervisor:
                 self.say(f"{child.name} cannot start ({how(status)}); see its words above.")
                 return False
             child.start_at = time.monotonic() + pause
-            log.warning("%s ended (%s); started again in %.1f s", child.name, how(status), pause)
+            log.warning(
+                "%s ended (%s); starting it again in %.1f s", child.name, how(status), pause
+            )
         if child.process is None and time.monotonic() >= child.start_at:
             child.start()
         return True
