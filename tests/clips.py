@@ -71,6 +71,8 @@ class Clip:
     sound: float | None = None
     """Start of a tone in seconds; None for a silent clip."""
     sound_codec: str = "aac"
+    pixel_aspect: tuple[int, int] = (1, 1)
+    """Width and height of a pixel as shown, before the picture is turned."""
     format: str | None = None
 
     def ticks(self) -> list[int]:
@@ -107,6 +109,7 @@ class Clip:
         assert isinstance(stream, av.VideoStream)
         stream.height, stream.width = self._stored(0).shape[:2]
         stream.pix_fmt = self.pixel_format
+        stream.codec_context.sample_aspect_ratio = Fraction(*self.pixel_aspect)
         stream.codec_context.time_base = (
             Fraction(1, round(self.fps))
             if self.codec in {"mpeg4", "gif", "mpeg2video"}
@@ -263,4 +266,5 @@ def first_needless(path: Path) -> int:
     """The first frame, in decoding order, on which no other rests (H.264 in MP4 or Matroska)."""
     with av.open(str(path)) as container:
         packets = [p for p in container.demux(container.streams.video[0]) if p.size]
-    return next(i for i, p in enumerate(packets) if not bytes(p)[4] & 0b0110_0000)
+    slice_without_reference = 1
+    return next(i for i, p in enumerate(packets) if bytes(p)[4] == slice_without_reference)

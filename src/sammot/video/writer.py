@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from errno import ENOSPC
 from fractions import Fraction
 from typing import TYPE_CHECKING, Self
 
@@ -12,6 +13,8 @@ import cv2
 import numpy as np
 from av.codec.context import Flags
 from av.video.reformatter import VideoReformatter
+
+from sammot.errors import StorageFull
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +38,8 @@ def _container_options(time_base: Fraction) -> dict[str, str]:
 class Writer:
     """Writes an MP4 under another name and gives it its own when all went well.
 
-    A context manager: leaving it by an error removes what was written. Each picture is held
+    A context manager: leaving it by an error removes what was written; a full disk becomes
+    StorageFull. Each picture is held
     until the time of the next is known, so that it is shown for just as long. 4:2:0 has even
     sides only: an odd side gains a copy of its last row or column.
     """
@@ -79,14 +83,19 @@ class Writer:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        try:
-            if kind is None:
+        if error is None:
+            try:
                 self.container.close()
                 self._partial.replace(self._target)
-        finally:
-            with suppress(av.error.FFmpegError):
-                self.container.close()
-            self._partial.unlink(missing_ok=True)
+            except OSError as failure:
+                error = failure
+        with suppress(av.error.FFmpegError):
+            self.container.close()
+        self._partial.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno == ENOSPC:
+            raise StorageFull("The disk is full: the video could not be written.") from error
+        if error is not None and kind is None:
+            raise error
 
     def add(self, image: NDArray[np.uint8], time: float) -> None:
         """Append an RGB picture (height, width, 3) at `time` seconds."""
