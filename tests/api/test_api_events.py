@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -143,3 +144,21 @@ def test_a_client_that_leaves_is_forgotten(client: Client, service: Service, cli
     assert len(watched._subscriptions) == 1
     stream.close()
     assert len(watched._subscriptions) == 0
+
+
+@pytest.mark.parametrize("of_one", [True, False])
+def test_a_stream_ends_by_itself_when_its_client_has_left(
+    client: Client, clip: bytes, monkeypatch: pytest.MonkeyPatch, *, of_one: bool
+) -> None:
+    monkeypatch.setattr(events, "LOOK_SECONDS", 0.01)
+    path = f"/api/videos/{client.bring(clip)['id']}/events" if of_one else "/api/events"
+    here, there = socket.socketpair()
+    with here:
+        environ = {"gunicorn.socket": here}
+        stream = Stream(client.get(path, environ_overrides=environ, buffered=False))
+        stream.comment_or_event()
+        there.close()
+        with pytest.raises(StopIteration):
+            for _ in range(10):
+                stream.comment_or_event()
+        stream.close()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from itertools import chain
+from select import POLLIN, poll
+from socket import MSG_PEEK, socket
 
 import orjson
 from flask import Response, request
@@ -11,13 +15,19 @@ from sammot.api import wire
 from sammot.api.blueprint import Blueprint
 from sammot.api.context import current_service, current_user_id
 from sammot.errors import NotFound
+from sammot.ports import Subscription
 from sammot.service import Service
 
-SILENCE_SECONDS = 15
-"""A comment goes out after so much silence: the line stays open, and a lost client is noticed."""
+SILENCE_SECONDS = 15.0
+"""A comment goes out after so much silence, so that proxies keep the line open."""
+
+LOOK_SECONDS = 1.0
+"""How often it is looked whether the client is still there: each one holds a thread."""
 
 blueprint = Blueprint("events", __name__, description="Server-sent events.")
 _STATUS = wire.StatusSchema()
+_BEGINNING = b"retry: 2000\n\n"
+_COMMENT = b": still here\n\n"
 _DOC = "`text/event-stream`; goes on until the client leaves."
 
 
@@ -29,14 +39,16 @@ def video_events(video_id: str) -> Response:
     user_id, service = current_user_id(), current_service()
     service.library.get(user_id, video_id)
     known = request.headers.get("Last-Event-ID", "")
-    return _stream(_statuses(service, user_id, video_id, known))
+    connection = request.environ.get("gunicorn.socket")
+    return _stream(_statuses(service, user_id, video_id, known, connection))
 
 
 @blueprint.route("/api/events", methods=["GET"])
 @blueprint.response(200, content_type="text/event-stream", description=_DOC)
 def list_events() -> Response:
     """The ids of videos that have changed or are gone."""
-    return _stream(_changes(current_service(), current_user_id()))
+    connection = request.environ.get("gunicorn.socket")
+    return _stream(_changed_videos(current_service(), current_user_id(), connection))
 
 
 def _stream(events: Iterator[bytes]) -> Response:
@@ -44,10 +56,15 @@ def _stream(events: Iterator[bytes]) -> Response:
     return Response(events, content_type="text/event-stream", headers=headers)
 
 
-def _statuses(service: Service, user_id: str, video_id: str, known: str) -> Iterator[bytes]:
+def _statuses(
+    service: Service, user_id: str, video_id: str, known: str, connection: socket | None
+) -> Iterator[bytes]:
     with service.world.events.subscribe(video_id) as subscription:
-        yield b"retry: 2000\n\n"
-        while True:
+        yield _BEGINNING
+        for changed in chain([{video_id}], _changes(subscription, connection)):
+            if not changed:
+                yield _COMMENT
+                continue
             try:
                 status = service.results.status(service.library.get(user_id, video_id))
             except NotFound:
@@ -56,17 +73,42 @@ def _statuses(service: Service, user_id: str, video_id: str, known: str) -> Iter
             if str(status.video.revision) != known:
                 known = str(status.video.revision)
                 yield _event("status", _STATUS.dump(wire.status_view(status)), known)
-            while not subscription.wait(SILENCE_SECONDS):
-                yield b": still here\n\n"
 
 
-def _changes(service: Service, user_id: str) -> Iterator[bytes]:
+def _changed_videos(service: Service, user_id: str, connection: socket | None) -> Iterator[bytes]:
     with service.world.events.subscribe(None) as subscription:
-        yield b"retry: 2000\n\n"
-        while True:
-            video_ids = subscription.wait(SILENCE_SECONDS)
-            mine = sorted(id_ for id_ in video_ids if not _is_foreign(service, user_id, id_))
-            yield _event("videos", {"video_ids": mine}) if mine else b": still here\n\n"
+        yield _BEGINNING
+        for changed in _changes(subscription, connection):
+            mine = sorted(id_ for id_ in changed if not _is_foreign(service, user_id, id_))
+            if mine or not changed:
+                yield _event("videos", {"video_ids": mine}) if mine else _COMMENT
+
+
+def _changes(subscription: Subscription, connection: socket | None) -> Iterator[set[str]]:
+    """The ids that have changed, time and again; none after some silence.
+
+    Ends when the client has left.
+    """
+    silent_since = time.monotonic()
+    while not _has_left(connection):
+        changed = subscription.wait(min(LOOK_SECONDS, SILENCE_SECONDS))
+        if changed or time.monotonic() - silent_since >= SILENCE_SECONDS:
+            silent_since = time.monotonic()
+            yield changed
+
+
+def _has_left(connection: socket | None) -> bool:
+    """Whether the other end of a connection is closed; False where that cannot be told."""
+    if connection is None:
+        return False
+    readable = poll()
+    readable.register(connection, POLLIN)
+    try:
+        return bool(readable.poll(0)) and connection.recv(1, MSG_PEEK) == b""
+    except OSError:
+        return True
+    except ValueError:  # TLS cannot be peeked at
+        return False
 
 
 def _is_foreign(service: Service, user_id: str, video_id: str) -> bool:
