@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,16 @@ def test_every_deliberate_error_has_a_status_and_a_title() -> None:
     ours = {error for error in family(SamMotError) if error.__module__ == "sammot.errors"}
     assert ours == set(PROBLEMS)
     assert len({error.slug for error in ours}) == len(ours)
+
+
+def test_the_apis_page_has_every_problem_and_every_address(client: FlaskClient) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
+    unseen = {"error", "invalid-tracks"}  # the family itself; only the command line reads tracks
+    for error in PROBLEMS:
+        assert error.slug in unseen or f"{error.slug}`" in page
+    for path in client.get("/api/openapi.json").get_json()["paths"]:
+        named = re.sub(r"\{(video|job|upload)_id\}", "{id}", path).replace("{chunk}", "{n}")
+        assert f"{named}`" in page, named
 
 
 @pytest.mark.parametrize(
@@ -82,7 +93,8 @@ def test_a_field_that_nobody_knows_is_refused(client: Client, clip: bytes) -> No
 def test_a_large_body_is_refused_where_a_small_one_is_meant(client: Client, clip: bytes) -> None:
     path = f"/api/videos/{client.bring(clip)['id']}"
     name = {"original_filename": "x" * 2**20}
-    assert problem(client.patch(path, json=name))["status"] == 413
+    body = problem(client.patch(path, json=name))
+    assert (body["status"], body["type"]) == (413, "/problems/too-large")
 
 
 def test_a_mistake_of_ours_tells_nothing_of_the_inside(tmp_path: Path) -> None:

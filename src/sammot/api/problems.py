@@ -22,7 +22,7 @@ PROBLEMS: Mapping[type[errors.SamMotError], tuple[int, str]] = {
     errors.Conflict: (409, "The state has moved on"),
     errors.Locked: (423, "Busy"),
     errors.Gone: (410, "Expired"),
-    errors.TooLarge: (413, "The file is too large"),
+    errors.TooLarge: (413, "Too large"),
     errors.StorageFull: (507, "The storage is full"),
     errors.ChecksumMismatch: (460, "The checksum does not match"),
     errors.UnreadableVideo: (422, "The video cannot be read"),
@@ -32,6 +32,13 @@ PROBLEMS: Mapping[type[errors.SamMotError], tuple[int, str]] = {
     errors.Unavailable: (503, "Not available now"),
 }
 """Error -> HTTP status and title."""
+
+_SAME_AS: Mapping[int, type[errors.SamMotError]] = {
+    404: errors.NotFound,
+    413: errors.TooLarge,
+    422: errors.InvalidInput,
+}
+"""What Flask and its helpers say in their own words."""
 
 _log = structlog.get_logger("sammot.api")
 
@@ -72,12 +79,12 @@ def of_http(error: HTTPException) -> Response:
     status = error.code or 500
     data = getattr(error, "data", None) or {}
     messages = data.get("messages")
+    detail = error.description or error.name
     if status == 422:
         detail = "Some of what was sent is not valid; `errors` says which."
-        response = _problem("invalid-input", PROBLEMS[errors.InvalidInput][1], 422, detail)
-    else:
-        slug = error.name.lower().replace(" ", "-")
-        response = _problem(slug, error.name, status, error.description or error.name)
+    ours = _SAME_AS.get(status)
+    slug = ours.slug if ours else error.name.lower().replace(" ", "-")
+    response = _problem(slug, PROBLEMS[ours][1] if ours else error.name, status, detail)
     if messages:
         response.data = flask.json.dumps({**(response.get_json() or {}), "errors": messages})
     for name, value in error.get_headers():
