@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Response, request
 
-from sammot.api import wire
+from sammot.api import wire_results
 from sammot.api.blueprint import Blueprint
 from sammot.api.context import current_service
 from sammot.api.jobs import current_job
@@ -19,7 +19,7 @@ blueprint = Blueprint("chunks", __name__, url_prefix="/api/jobs", description="R
 
 
 @blueprint.route("/<job_id>/chunks", methods=["GET"])
-@blueprint.response(200, wire.ChunkListSchema)
+@blueprint.response(200, wire_results.ChunkListSchema)
 @blueprint.alt_response(404)
 def list_chunks(job_id: str) -> dict[str, Any]:
     """The chunks that are ready, in the order of their frames."""
@@ -33,7 +33,7 @@ def list_chunks(job_id: str) -> dict[str, Any]:
 
 
 @blueprint.route("/<job_id>/chunks/<int(max=999999999):chunk>", methods=["GET"])
-@blueprint.response(200, wire.ChunkSchema)
+@blueprint.response(200, wire_results.ChunkSchema)
 @blueprint.alt_response(404)
 def get_chunk(job_id: str, chunk: int) -> Response:
     """One chunk, as it was stored: it never changes."""

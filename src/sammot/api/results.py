@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response
 from marshmallow import Schema, fields, validate
 
-from sammot.api import wire
+from sammot.api import wire, wire_results
 from sammot.api.blueprint import Blueprint
 from sammot.api.context import current_config, current_service
 from sammot.api.media import attachment, renamed, send_object
@@ -46,7 +46,7 @@ class DownloadQuerySchema(Schema):
 
 @blueprint.route("/<video_id>/result", methods=["GET"])
 @blueprint.arguments(ResultQuerySchema, location="query")
-@blueprint.response(200, wire.ResultSchema)
+@blueprint.response(200, wire_results.ResultSchema)
 @blueprint.alt_response(404)
 def video_result(query: dict[str, Any], video_id: str) -> Response:
     """The tracks with all their frames; while the job runs, with those that are ready."""
@@ -58,7 +58,7 @@ def video_result(query: dict[str, Any], video_id: str) -> Response:
 
 
 @blueprint.route("/<video_id>/tracks", methods=["GET"])
-@blueprint.response(200, wire.TrackListSchema)
+@blueprint.response(200, wire_results.TrackListSchema)
 @blueprint.alt_response(404)
 def video_tracks(video_id: str) -> dict[str, Any]:
     """The tracks, and the frames in which each is seen."""

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from flask import Response, request
 
-from sammot.api import wire
+from sammot.api import wire, wire_results
 from sammot.api.blueprint import Blueprint
 from sammot.api.context import current_service, current_user_id
 from sammot.api.media import playable_type, send_object
@@ -68,7 +68,7 @@ def video_status(video_id: str) -> dict[str, Any]:
 
 
 @blueprint.route("/<video_id>/timeline", methods=["GET"])
-@blueprint.response(200, wire.TimelineSchema)
+@blueprint.response(200, wire_results.TimelineSchema)
 @blueprint.alt_response(404)
 def video_timeline(video_id: str) -> Response:
     """When each frame is shown."""
