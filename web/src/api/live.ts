@@ -73,6 +73,8 @@ export function followEvents(client: QueryClient): () => void {
     };
     source.onerror = () => {
       close();
+      // A stream may end for many reasons; this tells whether the server is away.
+      get("/health").catch(() => undefined);
       reopenTimer = window.setTimeout(open, REOPEN_MS);
     };
     source.addEventListener("videos", (event: MessageEvent) => {

@@ -35,6 +35,11 @@ class PaperVideo extends EventTarget {
     this.onPicture = null;
   }
 
+  /** As a browser does with a time beyond the duration that it knows. */
+  clamp(time: number) {
+    this.time = time;
+  }
+
   arrive() {
     this.seeking = false;
     this.dispatchEvent(new Event("seeked"));
@@ -81,6 +86,27 @@ it("seeks into the middle of a frame", () => {
   expect(player.frame.get()).toBe(0);
   video.arrive();
   expect(player.frame.get()).toBe(2);
+  expect(player.target.get()).toBeNull();
+});
+
+it("seeks once more where a file told too short a duration", () => {
+  player.seek(4);
+  video.clamp(0.31);
+  video.arrive();
+  expect(video.seeks).toHaveLength(2);
+  expect(player.current).toBe(4);
+  video.arrive();
+  expect(player.frame.get()).toBe(4);
+});
+
+it("shows where it came to when a second try does not help", () => {
+  player.seek(4);
+  video.clamp(0.31);
+  video.arrive();
+  video.clamp(0.31);
+  video.arrive();
+  expect(video.seeks).toHaveLength(2);
+  expect(player.frame.get()).toBe(3);
   expect(player.target.get()).toBeNull();
 });
 

@@ -20,6 +20,7 @@ export class Player {
   private times: ArrayLike<number> = [];
   private pending: number | null = null;
   private early: number | null = null;
+  private again = false;
 
   /** A seek from before the times were known is carried out now. */
   setTimes(times: ArrayLike<number>): void {
@@ -80,6 +81,7 @@ export class Player {
       return;
     }
     this.target.set(wanted);
+    this.again = true;
     // One seek at a time: of those that come meanwhile only the last counts.
     if (video.seeking) this.pending = wanted;
     else video.currentTime = momentInside(this.times, wanted);
@@ -126,7 +128,15 @@ export class Player {
       video.currentTime = momentInside(this.times, next);
       return;
     }
-    this.frame.set(frameAt(this.times, video.currentTime));
+    const reached = frameAt(this.times, video.currentTime);
+    const wanted = this.target.get();
+    // Some files tell too short a duration, and the browser learns better only when it comes to its end.
+    if (wanted !== null && wanted !== reached && this.again) {
+      this.again = false;
+      video.currentTime = momentInside(this.times, wanted);
+      return;
+    }
+    this.frame.set(reached);
     this.target.set(null);
   }
 
