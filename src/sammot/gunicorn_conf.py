@@ -11,7 +11,7 @@ from sammot.supervisor import exit_with_parent
 
 worker_class = "gthread"
 workers = 1
-threads = 256  # each open event stream holds one
+threads = 640  # each open event stream holds one; they are started when needed
 timeout = 120
 graceful_timeout = 3  # an event stream never ends by itself
 loglevel = "warning"
