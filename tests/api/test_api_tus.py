@@ -2,21 +2,26 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.exceptions import BadRequest
 from werkzeug.test import TestResponse
 
 from api_client import Client
+from sammot.adapters.disk_objects import DiskObjects
 from sammot.api import ApiConfig, create_app
 from sammot.api.tus import read_count, read_metadata, write_metadata
+from sammot.errors import StorageFull
 from sammot.service import Service
 from world import a_service
 
@@ -275,6 +280,56 @@ def test_a_full_disk_is_said_before_anything_is_sent(tmp_path: Path) -> None:
     client = Client(create_app(a_service(tmp_path, min_free_bytes=2**60), ApiConfig("1")))
     response = created(client, 10)
     assert (response.status_code, response.get_json()["type"]) == (507, "/problems/storage-full")
+
+
+class _Disk(DiskObjects):
+    """One on which, while it is full, no new file can be written."""
+
+    is_full = True
+
+    def writing(self, key: str) -> AbstractContextManager[Path]:
+        if self.is_full:
+            raise StorageFull("The disk is full.")
+        return super().writing(key)
+
+
+def test_a_file_that_came_before_the_disk_was_full_is_taken_in_later(
+    tmp_path: Path, clip: bytes
+) -> None:
+    disk = _Disk(tmp_path / "objects")
+    service = Service.over(replace(a_service(tmp_path).world, objects=disk))
+    client = Client(create_app(service, ApiConfig("1")))
+    path = begun(client, len(clip))
+    assert patched(client, path, 0, clip).status_code == 507
+    assert client.head(path, headers=TUS).status_code == 507
+    disk.is_full = False
+    assert "Sammot-Video-Id" in client.head(path, headers=TUS).headers
+
+
+def test_two_do_not_write_at_one_time(client: Client, service: Service) -> None:
+    path = begun(client, 10)
+    upload = service.uploads.get("local", path.rpartition("/")[2])
+    answers = []
+
+    def parts() -> Iterator[bytes]:
+        answers.append(patched(client, path, 0, b"other"))
+        yield b"1234"
+
+    service.uploads.append(upload, 0, parts())
+    assert (answers[0].status_code, answers[0].get_json()["type"]) == (423, "/problems/locked")
+    assert offset(client, path) == 4
+
+
+def test_all_who_ask_for_a_complete_upload_at_one_time_get_the_same_video(
+    app: Flask, client: Client, service: Service, clip: bytes, tmp_path: Path
+) -> None:
+    path = begun(client, len(clip))
+    service.uploads.append(service.uploads.get("local", path.rpartition("/")[2]), 0, [clip])
+    with ThreadPoolExecutor(4) as pool:
+        heads = list(pool.map(lambda _: Client(app).head(path, headers=TUS), range(4)))
+    assert len({head.headers["Sammot-Video-Id"] for head in heads}) == 1
+    assert not any("Sammot-Duplicate" in head.headers for head in heads)
+    assert len(files(tmp_path)) == 3  # original, poster, timeline
 
 
 @given(st.dictionaries(st.from_regex(r"[a-zA-Z0-9_.-]{1,20}", fullmatch=True), st.text()))

@@ -8,7 +8,14 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from sammot.errors import Conflict, InvalidInput, NotFound, SamMotError
+from sammot.errors import (
+    Conflict,
+    InvalidInput,
+    NotFound,
+    SamMotError,
+    StorageFull,
+    Unavailable,
+)
 from sammot.ports import VideoQuery
 from sammot.records import JobKind, Page, Playable, Priority, Upload, Video
 from sammot.service.jobs import Jobs, proxy_job_id
@@ -42,6 +49,7 @@ class Library:
 
         Raises:
             UnreadableVideo, VideoTooBig: refused; no file of it is left.
+            StorageFull, Unavailable: not now; nothing is lost.
 
         """
         objects, store = self.world.objects, self.world.store
@@ -55,6 +63,8 @@ class Library:
             return known, False
         try:
             found = self._inspect(upload.id, key)
+        except (StorageFull, Unavailable):
+            raise
         except SamMotError:
             self.sweep(upload.id)
             raise

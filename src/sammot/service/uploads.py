@@ -14,6 +14,7 @@ from sammot.errors import (
     SamMotError,
     StorageFull,
     TooLarge,
+    Unavailable,
 )
 from sammot.records import JobSpec, Priority, Upload, Video
 from sammot.service.library import Library, clean_filename
@@ -117,12 +118,15 @@ class Uploads:
     def finish(self, upload: Upload) -> tuple[Video, bool]:
         """The video that the complete upload is, and whether it was here before.
 
-        Safe to repeat after a crash in its middle. A file that is refused leaves nothing behind.
+        Safe to repeat after a crash in its middle, and when it could not be done just now
+        (StorageFull, Unavailable). A file that is refused leaves nothing behind.
         """
         if upload.video_id is not None:
             return self.library.get(upload.user_id, upload.video_id), upload.duplicate
         try:
             video, duplicate = self.library.take_in(upload)
+        except (StorageFull, Unavailable):
+            raise
         except SamMotError:
             self.discard(upload)
             raise
