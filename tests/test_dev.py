@@ -155,6 +155,17 @@ def test_what_is_deleted_is_made_again(checkout: Checkout, port: str) -> None:
     assert checkout.calls == ["npm ci", "npm run build", serve(port)]
 
 
+def test_an_installation_that_was_cut_off_is_begun_anew(checkout: Checkout, port: str) -> None:
+    checkout.run("up", "--port", port)
+    venv = checkout.root / ".venv"
+    (venv / ".unfinished").touch()
+    (venv / "left over").touch()
+    (checkout.root / "requirements" / "run.txt").write_text("")
+    checkout.run("up", "--port", port, PIP_NO_INDEX="1")
+    assert (venv / "pyvenv.cfg").exists()
+    assert not (venv / "left over").exists()
+
+
 def test_a_failing_tool_is_told_with_its_words_and_tried_again(
     checkout: Checkout, port: str
 ) -> None:
