@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
 import socket
 import subprocess
 import sys
+import time
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,6 +60,8 @@ class Checkout:
 
     @property
     def calls(self) -> list[str]:
+        if not self.calls_file.exists():
+            return []
         words = self.calls_file.read_text().replace(str(self.root), ".")
         return words.splitlines()
 
@@ -164,6 +168,26 @@ def test_an_installation_that_was_cut_off_is_begun_anew(checkout: Checkout, port
     checkout.run("up", "--port", port, PIP_NO_INDEX="1")
     assert (venv / "pyvenv.cfg").exists()
     assert not (venv / "left over").exists()
+
+
+HANGS = f"""#!{sys.executable}
+import fcntl, os, time
+fcntl.flock(lock := open(os.environ["CALLS"], "a"), fcntl.LOCK_EX)
+print("npm hangs", file=lock, flush=True)
+time.sleep(600)
+"""
+
+
+def test_a_signal_stops_the_tools_as_well(checkout: Checkout, port: str) -> None:
+    script(Path(checkout.environment["PATH"].split(":")[0]) / "npm", HANGS)
+    argv = [str(checkout.root / "dev"), "up", "--port", port]
+    with subprocess.Popen(argv, env=checkout.environment, stdout=subprocess.DEVNULL) as process:
+        while "npm hangs" not in checkout.calls:
+            time.sleep(0.05)
+        process.terminate()
+    assert process.returncode == 143
+    with checkout.calls_file.open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # waits until nobody holds it
 
 
 def test_a_failing_tool_is_told_with_its_words_and_tried_again(
