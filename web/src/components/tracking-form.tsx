@@ -104,8 +104,8 @@ function ParameterField({ parameter, value, onChange }: ParameterFieldProps) {
         <Select
           label={label}
           value={String(value)}
-          options={(parameter.choices ?? []).map((option) => ({ value: String(option), label: readable(String(option)) }))}
-          onChange={(next) => onChange(parameter.choices?.find((option) => String(option) === next) ?? next)}
+          options={parameter.choices.map((option) => ({ value: String(option), label: readable(String(option)) }))}
+          onChange={(next) => onChange(parameter.choices.find((option) => String(option) === next) ?? next)}
         />
       </Field>
     );

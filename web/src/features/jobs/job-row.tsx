@@ -47,7 +47,7 @@ export function JobRow({ job }: { job: Job }) {
         </p>
         <p className="truncate text-xs text-ink-faint tabular-nums" title={parameters}>
           {[
-            job.engine ? `${job.engine} ${job.engine_version ?? ""}`.trim() : null,
+            job.engine ? `${job.engine} ${job.engine_version}` : null,
             preset === undefined ? null : String(preset),
             t(`priority.${job.priority}`),
             formatAgo(job.created_at, language),
