@@ -9,8 +9,10 @@ import pytest
 
 from api_client import Client, work_off
 from clips import Clip
+from sammot.api import ApiConfig, create_app
 from sammot.records import JobKind
 from sammot.service import Service
+from world import a_service
 
 UNICODE = '강아지 "quoted" é.mp4'
 
@@ -20,6 +22,18 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
     """Three of different lengths."""
     folder = tmp_path_factory.mktemp("clips")
     return [Clip(count=n).write(folder / f"{n}.mp4").read_bytes() for n in (5, 10, 15)]
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Client:
+    """A client of a service in which nothing is changed."""
+    return Client(create_app(a_service(tmp_path_factory.mktemp("shelf")), ApiConfig("1")))
+
+
+@pytest.fixture(scope="module")
+def path(shelf: Client, clip: bytes) -> str:
+    """The address of a video there."""
+    return f"/api/videos/{shelf.bring(clip)['id']}"
 
 
 def test_a_form_makes_a_video(client: Client, clip: bytes) -> None:
@@ -49,17 +63,17 @@ def test_a_list_goes_on_where_it_stopped(client: Client, clips: list[bytes]) -> 
     assert rest.get_json()["next_cursor"] is None
 
 
-@pytest.mark.parametrize("key", ["name", "duration", "size"])
-def test_a_list_is_sorted_both_ways(client: Client, clips: list[bytes], key: str) -> None:
+def test_a_list_is_sorted_both_ways(client: Client, clips: list[bytes]) -> None:
     for n, clip in enumerate(clips):
         client.bring(clip, f"{n}.mp4")
-    field = {"name": "original_filename", "duration": "duration", "size": "file_size"}[key]
-    up, down = (
-        [item[field] for item in client.get(f"/api/videos?sort={sort}").get_json()["items"]]
-        for sort in (key, f"-{key}")
-    )
-    assert up == sorted(up) == down[::-1]
-    assert len(set(up)) == 3
+    fields = {"name": "original_filename", "duration": "duration", "size": "file_size"}
+    for key, field in fields.items():
+        up, down = (
+            [item[field] for item in client.get(f"/api/videos?sort={sort}").get_json()["items"]]
+            for sort in (key, f"-{key}")
+        )
+        assert up == sorted(up) == down[::-1]
+        assert len(set(up)) == 3
 
 
 def test_a_list_holds_what_is_looked_for(
@@ -126,9 +140,8 @@ def test_the_timeline_has_the_time_of_every_frame(
     assert (again.status_code, again.get_data()) == (304, b"")
 
 
-def test_the_original_comes_back_whole_and_in_parts(client: Client, clip: bytes) -> None:
-    path = f"/api/videos/{client.bring(clip)['id']}/original"
-    whole = client.get(path)
+def test_the_original_comes_back_whole_and_in_parts(shelf: Client, path: str, clip: bytes) -> None:
+    whole = shelf.get(f"{path}/original")
     assert whole.get_data() == clip
     assert whole.content_type == "video/mp4"
     assert "Content-Disposition" not in whole.headers
@@ -138,7 +151,7 @@ def test_the_original_comes_back_whole_and_in_parts(client: Client, clip: bytes)
         ("bytes=5000-", 5000, len(clip)),
         (f"bytes=0-{len(clip) + 9}", 0, len(clip)),
     ):
-        part = client.get(path, headers={"Range": given})
+        part = shelf.get(f"{path}/original", headers={"Range": given})
         assert part.status_code == 206
         assert part.get_data() == clip[start:stop]
         assert part.headers["Content-Range"] == f"bytes {start}-{stop - 1}/{len(clip)}"
@@ -146,27 +159,24 @@ def test_the_original_comes_back_whole_and_in_parts(client: Client, clip: bytes)
 
 @pytest.mark.parametrize("given", ["bytes=0-1,5-6", "bytes=x", "frames=1-2", "bytes=9-3"])
 def test_parts_that_are_not_served_are_answered_with_the_whole(
-    client: Client, clip: bytes, given: str
+    shelf: Client, path: str, clip: bytes, given: str
 ) -> None:
-    path = f"/api/videos/{client.bring(clip)['id']}/original"
-    response = client.get(path, headers={"Range": given})
+    response = shelf.get(f"{path}/original", headers={"Range": given})
     assert (response.status_code, response.get_data()) == (200, clip)
 
 
-def test_a_part_that_does_not_exist_is_refused(client: Client, clip: bytes) -> None:
-    path = f"/api/videos/{client.bring(clip)['id']}/original"
-    response = client.get(path, headers={"Range": f"bytes={len(clip)}-"})
+def test_a_part_that_does_not_exist_is_refused(shelf: Client, path: str, clip: bytes) -> None:
+    response = shelf.get(f"{path}/original", headers={"Range": f"bytes={len(clip)}-"})
     assert response.status_code == 416
     assert response.headers["Content-Range"] == f"bytes */{len(clip)}"
     assert response.content_type == "application/problem+json"
 
 
-def test_a_part_of_another_version_is_sent_whole(client: Client, clip: bytes) -> None:
-    path = f"/api/videos/{client.bring(clip)['id']}/original"
-    etag = client.get(path).headers["ETag"]
-    same = client.get(path, headers={"Range": "bytes=0-0", "If-Range": etag})
+def test_a_part_of_another_version_is_sent_whole(shelf: Client, path: str, clip: bytes) -> None:
+    etag = shelf.get(f"{path}/original").headers["ETag"]
+    same = shelf.get(f"{path}/original", headers={"Range": "bytes=0-0", "If-Range": etag})
     assert (same.status_code, same.get_data()) == (206, clip[:1])
-    other = client.get(path, headers={"Range": "bytes=0-0", "If-Range": '"other"'})
+    other = shelf.get(f"{path}/original", headers={"Range": "bytes=0-0", "If-Range": '"other"'})
     assert (other.status_code, other.get_data()) == (200, clip)
 
 
@@ -177,10 +187,9 @@ def test_a_head_tells_the_size_without_the_bytes(client: Client, clip: bytes) ->
     assert response.get_data() == b""
 
 
-def test_what_a_browser_has_is_not_sent_again(client: Client, clip: bytes) -> None:
-    path = f"/api/videos/{client.bring(clip)['id']}/original"
-    etag = client.get(path).headers["ETag"]
-    assert client.get(path, headers={"If-None-Match": etag}).status_code == 304
+def test_what_a_browser_has_is_not_sent_again(shelf: Client, path: str) -> None:
+    etag = shelf.get(f"{path}/original").headers["ETag"]
+    assert shelf.get(f"{path}/original", headers={"If-None-Match": etag}).status_code == 304
 
 
 def test_a_download_bears_the_name_in_every_alphabet(client: Client, clip: bytes) -> None:
