@@ -1,26 +1,18 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from video_help import GENEROUS
 
 from clips import KINDS
-from sammot.video import Limits, Probe
-from sammot.video.inspection import inspect
-from sammot.video.prober import unpacked
 
-GENEROUS = Limits(
-    max_bytes=10**9,
-    max_seconds=3600,
-    max_pixels=4096 * 4096,
-    max_frames=100_000,
-    cpu_seconds=30,
-    memory_bytes=2**30,
-    wall_seconds=60,
-)
+if TYPE_CHECKING:
+    from pathlib import Path
 
-Made = Callable[[str], Path]
+    from video_help import Made
+
+    from sammot.video import Limits
 
 
 @pytest.fixture(scope="session")
@@ -33,12 +25,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
         return path if path.exists() else KINDS[kind].write(path)
 
     return make
-
-
-def look(path: Path) -> Probe:
-    """What `probe` finds, without the cost of a child process."""
-    most = {"max_pixels": GENEROUS.max_pixels, "max_frames": GENEROUS.max_frames}
-    return unpacked(inspect(str(path), max_seconds=GENEROUS.max_seconds, **most))[0]
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import Made, look
+from video_help import Made, look
 
 import clips
 from clips import Clip

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import Made, look
 from numpy.typing import NDArray
+from video_help import Made, look
 
 from clips import HIDDEN, KINDS, number_in
 from sammot.tracking.frame import Frame

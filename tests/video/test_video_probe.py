@@ -6,8 +6,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from conftest import Made, look
 from numpy.typing import NDArray
+from video_help import Made, look
 
 import clips
 from clips import KINDS, Clip

@@ -6,7 +6,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from conftest import Made, look
+from video_help import Made, look
 
 from clips import Clip, number_in, picture
 from sammot.errors import Conflict, StorageFull, UnreadableVideo
