@@ -8,6 +8,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from video_help import look
 
@@ -95,5 +96,11 @@ def test_the_player_shows_each_frame_at_the_time_we_say(page: Page, made: Made, 
     times = look(path).times
     seen = page.evaluate(PLAY, f"/{path.name}")
     assert len(seen) >= 4
-    for shown_at, number in seen:
-        assert shown_at == pytest.approx(times[number - HIDDEN.get(kind, 0)], abs=2e-6)
+    ahead = [
+        number - HIDDEN.get(kind, 0) - int(np.abs(times - shown_at).argmin())
+        for shown_at, number in seen
+    ]
+    # A callback on a busy machine may come when the next picture is on the canvas already.
+    assert set(ahead) <= {0, 1}
+    assert ahead.count(0) > len(ahead) / 2
+    assert all(np.abs(times - shown_at).min() < 2e-6 for shown_at, _ in seen)
