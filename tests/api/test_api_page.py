@@ -45,6 +45,7 @@ def test_a_page_that_is_not_built_says_so(client: FlaskClient, web_dir: Path) ->
 
 def test_the_api_can_be_tried_without_the_network(client: FlaskClient) -> None:
     page = client.get("/api/docs").get_data(as_text=True)
+    assert client.get("/api/docs/").get_data(as_text=True) == page
     assert "://" not in page
     for path in ("swagger-ui-bundle.js", "swagger-ui.css", "start.js"):
         assert f'"/api/docs/{path}"' in page

@@ -29,6 +29,11 @@ from sammot.api.override import MethodOverride
 from sammot.service import Service
 
 _SMALL_BODY = 2**20
+_ABOUT = (
+    "Everything that moves in a video: segmented, tracked, numbered, measured. Frames count from"
+    " 0; boxes are [x, y, width, height] in pixels of the upright original; masks are COCO run"
+    " lengths; errors are problems (RFC 9457)."
+)
 _BLUEPRINTS = (
     forms.blueprint,
     uploads.blueprint,
@@ -73,6 +78,7 @@ def create_app(service: Service, config: ApiConfig) -> Flask:
         API_VERSION=config.version,
         OPENAPI_VERSION="3.1.0",
         OPENAPI_URL_PREFIX="/api",
+        API_SPEC_OPTIONS={"info": {"description": _ABOUT, "license": {"name": "Apache-2.0"}}},
     )
     context.bind(app, service, config)
     tracing.register(app)

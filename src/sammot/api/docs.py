@@ -40,6 +40,7 @@ _START = """SwaggerUIBundle({
 
 
 @blueprint.get("")
+@blueprint.get("/")
 def docs() -> Response:
     """The page."""
     headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-cache"}
