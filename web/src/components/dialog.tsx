@@ -25,9 +25,15 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
         <Radix.Overlay className="fixed inset-0 z-40 animate-fade bg-black/45" />
         <Radix.Content
           {...(description ? {} : { "aria-describedby": undefined })}
+          onOpenAutoFocus={(event) => {
+            // The first thing in reach would be the button that closes it again.
+            event.preventDefault();
+            const content = event.currentTarget as HTMLElement;
+            (content.querySelector<HTMLElement>("[data-autofocus]") ?? content).focus();
+          }}
           className={cn(
             "fixed inset-x-4 top-1/2 z-50 mx-auto flex max-h-[min(44rem,calc(100dvh-2rem))] max-w-lg -translate-y-1/2 flex-col",
-            "animate-fade rounded-2xl border border-line bg-raised shadow-raised",
+            "animate-fade rounded-2xl outline-none border border-line bg-raised shadow-raised",
             className,
           )}
         >

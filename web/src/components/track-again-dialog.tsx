@@ -10,7 +10,7 @@ import { Dialog } from "@/components/dialog";
 import { ProblemPanel } from "@/components/problem-panel";
 import { Skeleton } from "@/components/skeleton";
 import { TrackingForm } from "@/components/tracking-form";
-import { problemText } from "@/i18n/problems";
+import { problemLine } from "@/i18n/problems";
 import { useI18n } from "@/i18n/i18n";
 
 interface TrackAgainDialogProps {
@@ -52,7 +52,7 @@ export function TrackAgainDialog({ video, open, onOpenChange }: TrackAgainDialog
       {engines.data && <TrackingForm engines={engines.data} choice={choice} onChange={setChoice} />}
       {again.isError && (
         <p role="alert" className="mt-3 text-bad">
-          {Object.values(problemText(toProblem(again.error), t)).join(" ")}
+          {problemLine(toProblem(again.error), t)}
         </p>
       )}
     </Dialog>

@@ -2,7 +2,7 @@ import type { Engine, EngineParameter, Parameters, ParameterValue, Priority, Tra
 import { Select } from "@/components/select";
 import { TextField } from "@/components/text-field";
 import { Toggle } from "@/components/toggle";
-import { useI18n } from "@/i18n/i18n";
+import { serviceWord, useI18n } from "@/i18n/i18n";
 
 interface TrackingFormProps {
   engines: readonly Engine[];
@@ -31,11 +31,15 @@ export function TrackingForm({ engines, choice, onChange }: TrackingFormProps) {
   return (
     <div className="grid gap-4">
       <div className="grid gap-4 sm:grid-cols-2">
-        <Field label={t("tracking.engine")} note={engine.available ? engine.description : (engine.reason ?? "")}>
+        <Field label={t("tracking.engine")} note={describe(engine)}>
           <Select
             label={t("tracking.engine")}
             value={engine.name}
-            options={engines.map(({ name, title, available }) => ({ value: name, label: title, disabled: !available }))}
+            options={engines.map(({ name, title, available }) => ({
+              value: name,
+              label: serviceWord(`engine.${name}`, title),
+              disabled: !available,
+            }))}
             onChange={(name) => onChange({ ...choice, engine: name, parameters: {} })}
           />
         </Field>
@@ -74,6 +78,11 @@ function Field({ label, note, children }: { label: string; note?: string; childr
   );
 }
 
+function describe(engine: Engine): string {
+  if (!engine.available) return engine.reason ?? "";
+  return serviceWord(`engine.${engine.name}.description`, engine.description);
+}
+
 /** "min_area" -> "Min area". */
 function readable(name: string): string {
   const words = name.replaceAll("_", " ");
@@ -87,11 +96,12 @@ interface ParameterFieldProps {
 }
 
 function ParameterField({ parameter, value, onChange }: ParameterFieldProps) {
-  const title = readable(parameter.name);
-  const label = parameter.unit ? `${title} (${parameter.unit})` : title;
+  const title = serviceWord(`parameter.${parameter.name}`, readable(parameter.name));
+  const label = parameter.unit ? `${title} (${serviceWord(`unit.${parameter.unit}`, parameter.unit)})` : title;
+  const help = serviceWord(`parameter.${parameter.name}.help`, parameter.help);
   if (parameter.kind === "boolean") {
     return (
-      <Field label="" note={parameter.help}>
+      <Field label="" note={help}>
         <Toggle checked={value === true} onChange={onChange}>
           {label}
         </Toggle>
@@ -100,18 +110,21 @@ function ParameterField({ parameter, value, onChange }: ParameterFieldProps) {
   }
   if (parameter.kind === "choice") {
     return (
-      <Field label={label} note={parameter.help}>
+      <Field label={label} note={help}>
         <Select
           label={label}
           value={String(value)}
-          options={parameter.choices.map((option) => ({ value: String(option), label: readable(String(option)) }))}
+          options={parameter.choices.map((option) => ({
+            value: String(option),
+            label: serviceWord(`choice.${String(option)}`, readable(String(option))),
+          }))}
           onChange={(next) => onChange(parameter.choices.find((option) => String(option) === next) ?? next)}
         />
       </Field>
     );
   }
   return (
-    <Field label={label} note={parameter.help}>
+    <Field label={label} note={help}>
       <TextField
         type="number"
         aria-label={label}

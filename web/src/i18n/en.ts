@@ -21,6 +21,9 @@ export const en = {
   "common.somethingWrong": "Something went wrong",
   "common.left": "{span} left",
   "common.fps": "{fps} fps",
+  "span.seconds": "{count} s",
+  "span.minutes": "{count} min",
+  "span.hours": "{count} h",
 
   "offline.title": "The server does not answer.",
   "offline.detail": "Nothing is lost; this page goes on by itself as soon as it is back.",

@@ -1,5 +1,6 @@
 import { en, type Words } from "@/i18n/en";
 import { ko } from "@/i18n/ko";
+import { koService } from "@/i18n/ko-service";
 import { createStore, useStore } from "@/lib/store";
 import { readSetting, writeSetting } from "@/lib/theme";
 
@@ -41,6 +42,11 @@ export function translator(locale: Language): Translate {
 }
 
 const TRANSLATORS: Record<Language, Translate> = { en: translator("en"), ko: translator("ko") };
+
+/** The service's own words, or the visitor's language for them where it is known. */
+export function serviceWord(key: string, words: string, locale: Language = language.get()): string {
+  return (locale === "ko" ? koService[key] : undefined) ?? words;
+}
 
 export function useI18n(): { t: Translate; language: Language } {
   const current = useStore(language);

@@ -23,6 +23,9 @@ export const ko: Words = {
   "common.somethingWrong": "문제가 발생했습니다",
   "common.left": "{span} 남음",
   "common.fps": "{fps} fps",
+  "span.seconds": "{count}초",
+  "span.minutes": "{count}분",
+  "span.hours": "{count}시간",
 
   "offline.title": "서버가 응답하지 않습니다.",
   "offline.detail": "잃어버린 것은 없습니다. 서버가 돌아오면 자동으로 이어집니다.",

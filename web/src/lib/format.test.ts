@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { formatAgo, formatBytes, formatClock, formatDuration, formatFps, formatPercent, formatSpan } from "@/lib/format";
+import { formatAgo, formatBytes, formatClock, formatDuration, formatFps, formatPercent } from "@/lib/format";
 
 it.each([
   [0, "0 B"],
@@ -21,16 +21,6 @@ it("writes a moment exactly enough to tell frames apart", () => {
   expect(formatClock(75.4)).toBe("1:15.400");
   expect(formatClock(59.9996)).toBe("1:00.000");
 });
-
-it.each([
-  [0.2, "1 s"],
-  [89, "89 s"],
-  [90, "2 min"],
-  [3600, "60 min"],
-  [4800, "80 min"],
-  [7200, "2 h"],
-  [9000, "2 h 30 min"],
-])("rounds a wait of %d s up to %s", (seconds, text) => expect(formatSpan(seconds)).toBe(text));
 
 it("says 100 % only when all is done", () => {
   expect(formatPercent(0.9999)).toBe("99 %");

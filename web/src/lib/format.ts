@@ -27,16 +27,6 @@ export function formatClock(seconds: number): string {
   return `${formatDuration(milliseconds / 1000)}.${String(milliseconds % 1000).padStart(3, "0")}`;
 }
 
-/** A span for people: "8 s", "3 min", "1 h 20 min"; rounded up, so that nobody waits longer than told. */
-export function formatSpan(seconds: number): string {
-  const whole = Math.max(1, Math.ceil(seconds));
-  if (whole < 90) return `${whole} s`;
-  const minutes = Math.ceil(whole / 60);
-  if (minutes < 90) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
-}
-
 /** 0.4267 -> "42 %" for progress: cut off, so that 100 % means done. */
 export function formatPercent(share: number): string {
   return `${Math.floor(Math.min(1, Math.max(0, share)) * 100)} %`;

@@ -6,7 +6,7 @@ import { useRenameVideo } from "@/api/videos";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { TextField } from "@/components/text-field";
-import { problemText } from "@/i18n/problems";
+import { problemLine } from "@/i18n/problems";
 import { useI18n } from "@/i18n/i18n";
 
 export function RenameDialog({ video, onClose }: { video: Video; onClose: () => void }) {
@@ -36,6 +36,7 @@ export function RenameDialog({ video, onClose }: { video: Video; onClose: () => 
         }}
       >
         <TextField
+          data-autofocus
           aria-label={t("dashboard.name")}
           value={name}
           aria-invalid={rename.isError}
@@ -43,7 +44,7 @@ export function RenameDialog({ video, onClose }: { video: Video; onClose: () => 
         />
         {rename.isError && (
           <p role="alert" className="mt-2 text-[13px] text-bad">
-            {Object.values(problemText(toProblem(rename.error), t)).join(" ")}
+            {problemLine(toProblem(rename.error), t)}
           </p>
         )}
       </form>

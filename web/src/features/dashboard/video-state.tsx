@@ -2,7 +2,8 @@ import type { Video, VideoProgress } from "@/api/types";
 import { Progress } from "@/components/progress";
 import { StatusBadge } from "@/components/status-badge";
 import { useI18n } from "@/i18n/i18n";
-import { formatCount, formatFps, formatPercent, formatSpan } from "@/lib/format";
+import { spanText } from "@/i18n/span";
+import { formatCount, formatFps, formatPercent } from "@/lib/format";
 
 interface VideoStateProps {
   video: Video;
@@ -30,7 +31,7 @@ function Running({ video, progress }: VideoStateProps) {
           count: formatCount(progress.frame_count, language),
         }),
         progress.fps > 0 ? t("common.fps", { fps: formatFps(progress.fps) }) : null,
-        progress.eta_seconds === null ? null : t("common.left", { span: formatSpan(progress.eta_seconds) }),
+        progress.eta_seconds === null ? null : t("common.left", { span: spanText(progress.eta_seconds, t) }),
         progress.attempt > 1 ? t("dashboard.attempt", { attempt: progress.attempt }) : null,
       ]
     : [];
@@ -63,7 +64,7 @@ function StateNote({ video, progress }: VideoStateProps) {
     case "completed": {
       if (!video.processing_start_time || !video.processing_end_time) return null;
       const seconds = (Date.parse(video.processing_end_time) - Date.parse(video.processing_start_time)) / 1000;
-      return <p className={muted}>{t("dashboard.took", { span: formatSpan(seconds) })}</p>;
+      return <p className={muted}>{t("dashboard.took", { span: spanText(seconds, t) })}</p>;
     }
     case "failed":
       return (

@@ -15,7 +15,7 @@ it("tells of each job what it does, for which video and how far it is", async ()
   within(row).getByText("Tracking");
   await within(row).findByRole("link", { name: "dog.mp4" });
   within(row).getByText("50 %");
-  within(row).getByText("30 fps · 8 s left · attempt 1 of 3");
+  within(row).getByText("30 fps · 8 s left");
 });
 
 it("keeps the reasons of failed attempts", async () => {

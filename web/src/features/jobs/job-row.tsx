@@ -11,7 +11,8 @@ import { Progress } from "@/components/progress";
 import { StatusBadge } from "@/components/status-badge";
 import { problemText } from "@/i18n/problems";
 import { useI18n, type Translate } from "@/i18n/i18n";
-import { formatAgo, formatFps, formatPercent, formatSpan } from "@/lib/format";
+import { spanText } from "@/i18n/span";
+import { formatAgo, formatFps, formatPercent } from "@/lib/format";
 import { toast } from "@/lib/toasts";
 
 const ICONS = { track: ScanSearch, proxy: MonitorPlay, render: Clapperboard } as const;
@@ -19,10 +20,10 @@ const ICONS = { track: ScanSearch, proxy: MonitorPlay, render: Clapperboard } as
 function figures(job: Job, t: Translate): string {
   const parts = [
     job.fps > 0 ? t("common.fps", { fps: formatFps(job.fps) }) : null,
-    job.state === "running" && job.eta_seconds !== null ? t("common.left", { span: formatSpan(job.eta_seconds) }) : null,
-    job.state === "completed" && job.processing_seconds > 0 ? t("dashboard.took", { span: formatSpan(job.processing_seconds) }) : null,
+    job.state === "running" && job.eta_seconds !== null ? t("common.left", { span: spanText(job.eta_seconds, t) }) : null,
+    job.state === "completed" && job.processing_seconds > 0 ? t("dashboard.took", { span: spanText(job.processing_seconds, t) }) : null,
     job.state === "queued" && job.queue_position !== null ? t("jobs.position", { position: job.queue_position + 1 }) : null,
-    t("jobs.attempt", { attempt: job.attempt, most: job.max_attempts }),
+    job.attempt > 1 ? t("jobs.attempt", { attempt: job.attempt, most: job.max_attempts }) : null,
   ];
   return parts.filter(Boolean).join(" · ");
 }
@@ -49,7 +50,7 @@ export function JobRow({ job }: { job: Job }) {
           {[
             job.engine ? `${job.engine} ${job.engine_version}` : null,
             preset === undefined ? null : String(preset),
-            t(`priority.${job.priority}`),
+            job.priority === "normal" ? null : t(`priority.${job.priority}`),
             formatAgo(job.created_at, language),
           ]
             .filter(Boolean)
@@ -57,7 +58,7 @@ export function JobRow({ job }: { job: Job }) {
         </p>
         <Failures job={job} />
       </div>
-      <div className="w-full sm:w-72">
+      <div className="order-last w-full sm:order-none sm:w-72">
         <div className="flex items-center gap-2.5">
           <StatusBadge status={job.state} />
           {job.state === "running" && (

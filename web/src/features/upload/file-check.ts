@@ -30,7 +30,7 @@ export function probeFile(file: File): Promise<Probe | null> {
 }
 
 function limitProblem(title: string, detail: string): Problem {
-  return { type: "/problems/too-large", title, detail, status: 413 };
+  return { type: "limit", title, detail, status: 413 };
 }
 
 /** Refuses before sending what the server would refuse after. `probe` is null where it is not known. */

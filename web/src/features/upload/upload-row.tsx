@@ -6,10 +6,11 @@ import { IconButton } from "@/components/icon-button";
 import { Progress } from "@/components/progress";
 import { isActive, isOver, uploadSecondsLeft, uploadSpeed, type UploadItem } from "@/features/upload/upload-state";
 import { uploads } from "@/features/upload/uploads";
-import { problemText } from "@/i18n/problems";
+import { problemLine } from "@/i18n/problems";
 import { useI18n, type Translate } from "@/i18n/i18n";
+import { spanText } from "@/i18n/span";
 import { cn } from "@/lib/cn";
-import { formatBytes, formatPercent, formatSpan } from "@/lib/format";
+import { formatBytes, formatPercent } from "@/lib/format";
 
 function share(item: UploadItem): number {
   return item.size > 0 ? item.sent / item.size : 0;
@@ -28,7 +29,7 @@ function statusLine(item: UploadItem, t: Translate): string {
       return [
         amount,
         speed === null ? null : `${formatBytes(speed)}/s`,
-        left === null ? null : t("common.left", { span: formatSpan(left) }),
+        left === null ? null : t("common.left", { span: spanText(left, t) }),
       ]
         .filter(Boolean)
         .join(" · ");
@@ -110,7 +111,6 @@ function Controls({ item, onChoose }: { item: UploadItem; onChoose: () => void }
 
 export function UploadRow({ item, onChoose }: { item: UploadItem; onChoose: () => void }) {
   const { t } = useI18n();
-  const problem = item.problem && problemText(item.problem, t);
   const settled = isOver(item) || item.phase === "failed";
   return (
     <li className="flex items-center gap-3 px-4 py-2.5" data-testid="upload-row" data-phase={item.phase}>
@@ -128,9 +128,9 @@ export function UploadRow({ item, onChoose }: { item: UploadItem; onChoose: () =
             tone={item.phase === "sending" ? "accent" : "muted"}
           />
         )}
-        {problem ? (
+        {item.problem ? (
           <p role="alert" className="text-[13px] text-bad">
-            <span className="font-medium">{problem.title}</span> {problem.detail}
+            {problemLine(item.problem, t)}
           </p>
         ) : (
           <p className="truncate text-xs text-ink-faint tabular-nums">{statusLine(item, t)}</p>

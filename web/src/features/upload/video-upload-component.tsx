@@ -9,8 +9,9 @@ import { UploadRow } from "@/features/upload/upload-row";
 import { isOver } from "@/features/upload/upload-state";
 import { trackingChoice, uploads } from "@/features/upload/uploads";
 import { useI18n } from "@/i18n/i18n";
+import { spanText } from "@/i18n/span";
 import { cn } from "@/lib/cn";
-import { formatBytes, formatSpan } from "@/lib/format";
+import { formatBytes } from "@/lib/format";
 import { useStore } from "@/lib/store";
 
 /** A hint for the file chooser only. */
@@ -95,7 +96,7 @@ function Invitation({ spacious }: { spacious: boolean }) {
   const settings = useQuery(settingsQuery);
   const limits = settings.data && {
     size: formatBytes(settings.data.max_bytes),
-    length: formatSpan(settings.data.max_seconds),
+    length: spanText(settings.data.max_seconds, t),
   };
   return (
     <div className={cn("min-w-48 flex-1", spacious && "max-w-xl flex-none")}>

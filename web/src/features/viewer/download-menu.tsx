@@ -7,7 +7,8 @@ import { Button } from "@/components/button";
 import { Menu, MenuItem, MenuLine, MenuLink } from "@/components/menu";
 import { useAnnotatedDownload } from "@/features/viewer/use-annotated-download";
 import { useI18n } from "@/i18n/i18n";
-import { formatBytes, formatPercent, formatSpan } from "@/lib/format";
+import { spanText } from "@/i18n/span";
+import { formatBytes, formatPercent } from "@/lib/format";
 
 interface DownloadMenuProps {
   video: Video;
@@ -27,7 +28,7 @@ export function DownloadMenu({ video, progress, complete }: DownloadMenuProps) {
     if (!complete) return t("download.afterTracking");
     if (render?.status === "ready") return t("download.ready");
     if (render?.status === "running") {
-      const left = render.eta_seconds === null ? "" : ` · ${t("common.left", { span: formatSpan(render.eta_seconds) })}`;
+      const left = render.eta_seconds === null ? "" : ` · ${t("common.left", { span: spanText(render.eta_seconds, t) })}`;
       return `${t("download.rendering", { percent: formatPercent(render.progress) })}${left}`;
     }
     if (render?.status === "queued") return t("download.queued");

@@ -2,7 +2,8 @@ import type { Video, VideoProgress } from "@/api/types";
 import { Progress } from "@/components/progress";
 import { StatusBadge } from "@/components/status-badge";
 import { useI18n } from "@/i18n/i18n";
-import { formatFps, formatPercent, formatSpan } from "@/lib/format";
+import { spanText } from "@/i18n/span";
+import { formatFps, formatPercent } from "@/lib/format";
 
 /** How far the tracking is; quiet once it is done. */
 export function ProgressLine({ video, progress }: { video: Video; progress: VideoProgress | undefined }) {
@@ -35,7 +36,7 @@ export function ProgressLine({ video, progress }: { video: Video; progress: Vide
   const figures = progress
     ? [
         progress.fps > 0 ? t("common.fps", { fps: formatFps(progress.fps) }) : null,
-        progress.eta_seconds === null ? null : t("common.left", { span: formatSpan(progress.eta_seconds) }),
+        progress.eta_seconds === null ? null : t("common.left", { span: spanText(progress.eta_seconds, t) }),
       ].filter(Boolean)
     : [];
   return (

@@ -1,0 +1,43 @@
+/**
+ * Korean for words that come from the service: problems by their stable type, engines and parameters by their names.
+ * What is not here is shown in the service's own words.
+ */
+export const koService: Readonly<Record<string, string>> = {
+  "/problems/invalid-input": "요청이 올바르지 않습니다",
+  "/problems/not-found": "찾을 수 없습니다",
+  "/problems/conflict": "그사이에 상태가 바뀌었습니다",
+  "/problems/locked": "사용 중입니다",
+  "/problems/gone": "기한이 지났습니다",
+  "/problems/too-large": "너무 큽니다",
+  "/problems/storage-full": "저장 공간이 가득 찼습니다",
+  "/problems/checksum-mismatch": "체크섬이 일치하지 않습니다",
+  "/problems/unreadable-video": "동영상을 읽을 수 없습니다",
+  "/problems/video-too-big": "동영상이 한도를 넘습니다",
+  "/problems/unknown-engine": "그런 엔진이 없습니다",
+  "/problems/unavailable": "지금은 사용할 수 없습니다",
+  "/problems/internal-error": "내부 오류",
+
+  "engine.motion": "움직임",
+  "engine.motion.description": "움직이는 모든 것을 찾습니다. 학습된 가중치나 GPU가 필요 없습니다.",
+  "parameter.preset": "프리셋",
+  "parameter.preset.help": "들이는 시간: 작업 화면의 긴 변이 480, 640, 960픽셀입니다.",
+  "parameter.camera": "카메라",
+  "parameter.camera.help": "카메라가 고정되어 있는지 여부. 기본값은 자동으로 판단합니다.",
+  "parameter.sensitivity": "민감도",
+  "parameter.sensitivity.help": "높일수록 희미한 움직임도 찾지만 잡음도 늘어납니다.",
+  "parameter.minimum_size": "최소 크기",
+  "parameter.minimum_size.help": "이보다 작은 물체는 무시합니다. 화면 넓이의 백만분율입니다.",
+  "parameter.memory": "기억 시간",
+  "parameter.memory.help": "가려진 물체가 번호를 유지하는 시간입니다.",
+  "parameter.ignore_shadows": "그림자 무시",
+  "parameter.ignore_shadows.help": "드리운 그림자를 마스크에서 뺍니다.",
+  "choice.fast": "빠르게",
+  "choice.balanced": "균형",
+  "choice.accurate": "정확하게",
+  "choice.auto": "자동",
+  "choice.fixed": "고정",
+  "choice.moving": "이동",
+  "unit.times": "배",
+  "unit.seconds": "초",
+  "unit.pixels per megapixel": "메가픽셀당 픽셀",
+};
