@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from video_help import Made, look
 
+import clips
 from clips import HIDDEN, KINDS, number_in
 from sammot.tracking.frame import Frame
 from sammot.video import Decoder, decode, make_proxy, previews, render
@@ -129,3 +130,9 @@ def test_a_decoder_of_a_sound_file_has_no_warnings(made: Made) -> None:
     assert len(list(decoder)) == 30
     assert decoder.warnings == ()
     assert decoder.end == pytest.approx(1.2)
+
+
+def test_side_data_that_pyav_does_not_know_does_no_harm(tmp_path: Path) -> None:
+    path = clips.camera(tmp_path / "camera.avi")
+    assert look(path).frame_count == 10
+    assert numbers(list(decode(path)), "camera.avi") == list(range(10))

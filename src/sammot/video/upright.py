@@ -67,7 +67,10 @@ class Turn(NamedTuple):
 
         A matrix that is not a multiple of a quarter turn is taken as the nearest one.
         """
-        side_data = frame.side_data.get("DISPLAYMATRIX")
+        try:
+            side_data = frame.side_data.get("DISPLAYMATRIX")
+        except ValueError:  # PyAV stumbles over a kind that it does not know, such as EXIF
+            return _QUARTERS[round(-frame.rotation / 90) % 4]
         if not isinstance(side_data, SideData):
             return cls()
         a, b, _, c, d, *_ = np.frombuffer(memoryview(side_data), np.int32).tolist()
