@@ -33,8 +33,8 @@ class ManagerConfig:
     The size of a track is the square root of its area. `tolerance` is how many frames a confirmed
     track may be hidden, `doubtful_tolerance` an unconfirmed one. A track is confirmed once it has
     travelled `confirm_travel` of its size, at least `least_travel` and at most `sure_travel`
-    pixels, in no more than 1 / `straightness` times the length of its path; it takes twice the
-    hits if its size is below `tiny` of the picture's long side. `beside` is how far
+    pixels, in no more than 1 / `straightness` times the length of its path; it takes twice of
+    all that if its size is below `tiny` of the picture's long side. `beside` is how far
     around a track its small parts may lie, `touching` its large ones (over `part_size` of it).
     """
 
@@ -62,7 +62,10 @@ class ManagerConfig:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What to do after one frame; `merged` says into which track a dropped one went."""
+    """What to do after one frame.
+
+    `merged` says into which track a dropped one went if it was a part of it all along.
+    """
 
     add: Mapping[TrackId, Detection]
     refresh: Mapping[TrackId, Detection]
@@ -72,7 +75,11 @@ class Decision:
 
 @dataclass(slots=True)
 class _Memory:
-    """What is known of one track; `low` and `high` bound its centres (x, y) since its birth."""
+    """What is known of one track; `low` and `high` bound its centres (x, y) since its birth.
+
+    `unseen` is how many frames it had been hidden when it was last seen; `alone` counts frames in
+    which it lay beside no larger track.
+    """
 
     area: float
     low: list[float]
@@ -81,6 +88,7 @@ class _Memory:
     path: float = 0.0
     hits: int = 0
     missed: int = 0
+    unseen: int = 0
     alone: int = 0
     is_confirmed: bool = False
     scores: list[float] = field(default_factory=list)
@@ -112,7 +120,7 @@ class _Memory:
         self.low = [min(a, b) for a, b in zip(self.low, centre, strict=True)]
         self.high = [max(a, b) for a, b in zip(self.high, centre, strict=True)]
         self.area += (rows.size - self.area) * (0.1 if self.hits else 1.0)
-        self.hits, self.missed = self.hits + 1, 0
+        self.hits, self.missed, self.unseen = self.hits + 1, 0, self.missed
         self.scores = [*self.scores, score][-history:]
 
     def stays_with(self, host_id: int, host: _Memory) -> None:
@@ -183,9 +191,10 @@ class TrajectoryManager:
             for mask in [extra | near.mask_of(id_)]
         }
         drop |= set(merged)
+        ever = {id_: into for id_, into in merged.items() if self._was_always(id_, into)}
         for id_ in drop:
             del self._tracks[id_]
-        return Decision(add, prompts, frozenset(drop), merged)
+        return Decision(add, prompts, frozenset(drop), ever)
 
     def is_confirmed(self, track_id: TrackId) -> bool:
         """Whether the track has shown that it is an object."""
@@ -235,13 +244,12 @@ class TrajectoryManager:
     def _convinces(self, memory: _Memory, usual_area: float) -> bool:
         """It went somewhere; or it rests, is as large as what moves, and is real."""
         config = self.config
-        is_tiny = memory.size < config.tiny * self._long_side
-        hits = config.confirm_hits * (2 if is_tiny else 1)
-        if memory.hits < hits or memory.trust < config.suspicious:
+        times = 2 if memory.size < config.tiny * self._long_side else 1
+        if memory.hits < times * config.confirm_hits or memory.trust < config.suspicious:
             return False
-        least = config.confirm_travel * memory.size
-        least = min(max(least, config.least_travel), config.sure_travel)
-        if memory.travel > max(least, config.straightness * memory.path):
+        least = min(config.confirm_travel * memory.size, config.sure_travel)
+        least = times * max(least, config.least_travel)
+        if memory.travel > max(least, times * config.straightness * memory.path):
             return True
         return (
             memory.hits >= config.resting_hits
@@ -260,6 +268,13 @@ class TrajectoryManager:
             if memory.missed > limit or (is_ghost and not memory.missed):
                 gone.add(id_)
         return gone
+
+    def _was_always(self, part: TrackId, whole: TrackId) -> bool:
+        """Whether the part's frames so far are the whole's: it was hardly ever away from it, or
+        the whole was hidden all the while and came back as this.
+        """
+        memory, host = self._tracks[part], self._tracks[whole]
+        return memory.alone <= 0.3 * memory.hits or host.unseen >= memory.hits - 1
 
     def _same(self, near: Surroundings) -> dict[TrackId, TrackId]:
         """Of two tracks with one mask, the younger goes into the elder."""

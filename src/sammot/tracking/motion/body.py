@@ -20,7 +20,8 @@ class Body:
 
     `velocity` is (x, y) per frame; `area` a running mean; `colours` a histogram; `missed` counts
     frames since it was seen; `apart` counts frames in which a piece was away from the rest; `age`
-    counts frames in which it was seen; `entered` says that it was first seen at the border.
+    counts frames in which it was seen; `entered` says that it was first seen at the border;
+    `shape` is its mask when it last had one of its own, carried along since.
     """
 
     patch: Patch
@@ -28,6 +29,7 @@ class Body:
     velocity: NDArray[np.float64]
     area: float
     colours: Picture
+    shape: Patch
     missed: int = 0
     apart: int = 0
     age: int = 0
@@ -36,21 +38,24 @@ class Body:
     @classmethod
     def born(cls, patch: Patch, colours: Picture) -> Body:
         """At rest, as far as we know."""
-        return cls(patch, patch.centre, np.zeros(2), float(patch.area), colours)
+        return cls(patch, patch.centre, np.zeros(2), float(patch.area), colours, patch)
 
     @property
     def reach(self) -> float:
         """Its size as a length: the square root of its area."""
         return float(np.sqrt(max(1.0, self.area)))
 
-    def seen(self, patch: Patch, colours: Picture, *, is_shared: bool) -> None:
-        """Take a new mask; what is shared with another teaches less and no colours."""
+    def seen(self, patch: Patch, colours: Picture, *, shared: Patch | None = None) -> None:
+        """Take a new mask; one shared with another teaches less, no colours, and no shape, which
+        then was expected at `shared`.
+        """
         centre = patch.centre
         self.age += 1
-        gain = 0.1 if is_shared else 0.4
+        gain = 0.4 if shared is None else 0.1
         self.velocity += gain * ((centre - self.centre) / (self.missed + 1) - self.velocity)
         self.patch, self.centre, self.missed = patch, centre, 0
-        if not is_shared:
+        self.shape = patch if shared is None else shared
+        if shared is None:
             self.area += 0.1 * (patch.area - self.area)
             self.colours = self.colours + np.float32(0.1) * (colours - self.colours)
 
@@ -64,8 +69,8 @@ class Body:
         """Arrays and numbers."""
         values = [*self.centre, *self.velocity, self.area]
         return {
-            "x": self.patch.x, "y": self.patch.y, "shape": list(self.patch.mask.shape),
-            "mask": np.packbits(self.patch.mask), "values": np.array(values, np.float64),
+            "patch": _packed(self.patch), "shape": _packed(self.shape),
+            "values": np.array(values, np.float64),
             "used": np.flatnonzero(self.colours).astype(np.int16),
             "colours": self.colours[self.colours != 0],
             "missed": self.missed, "apart": self.apart,
@@ -75,13 +80,22 @@ class Body:
     @classmethod
     def load(cls, state: dict[str, Any]) -> Body:
         """The inverse of `save`."""
-        height, width = state["shape"]
-        bits = np.unpackbits(state["mask"], count=height * width)
-        patch = Patch(state["x"], state["y"], bits.reshape(height, width).astype(np.bool_))
         colours = np.zeros(2048, np.float32)
         colours[state["used"]] = state["colours"]
         values = state["values"]
         return cls(
-            patch, values[:2].copy(), values[2:4].copy(), float(values[4]), colours,
+            _unpacked(state["patch"]), values[:2].copy(), values[2:4].copy(), float(values[4]),
+            colours, _unpacked(state["shape"]),
             state["missed"], state["apart"], state["age"], state["entered"],
         )  # fmt: skip
+
+
+def _packed(patch: Patch) -> State:
+    shape = list(patch.mask.shape)
+    return {"x": patch.x, "y": patch.y, "shape": shape, "bits": np.packbits(patch.mask)}
+
+
+def _unpacked(state: dict[str, Any]) -> Patch:
+    height, width = state["shape"]
+    bits = np.unpackbits(state["bits"], count=height * width)
+    return Patch(state["x"], state["y"], bits.reshape(height, width).astype(np.bool_))

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
 LOW, HIGH = 4.0, 8.0
 """Hysteresis, in sigma (Canny's, on regions)."""
-EDGE_SHARE = 0.45
-"""A border pixel stays if its difference is this share of the largest within 3 pixels."""
+SPECK, HOLE = 1e-4, 1.8
+"""A hole is filled below the first, a share of the picture, or above the second, in sigma."""
+EDGE_SHARE, PEAK = 0.45, 20.0
+"""A pixel is of a region if its difference is this share of the largest within 3 pixels, which
+counts up to PEAK, in sigma: the rest is a halo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +63,20 @@ class Claims:
 
 def solid_regions(difference: Picture, shadow: Picture | None, sensitivity: float) -> Picture:
     """Closed, filled regions of enough difference, 0 or 1 in uint8."""
-    low = (difference > LOW * UNIT / sensitivity).astype(np.uint8)
     if shadow is not None:
-        low[shadow.astype(np.bool_)] = 0
+        difference = cv2.bitwise_and(difference, difference, mask=1 - shadow)
+    low = _sharp(difference, LOW * UNIT / sensitivity)
     kept = _with_seed(low, difference > HIGH * UNIT / sensitivity)
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
     closed = cv2.morphologyEx(kept, cv2.MORPH_CLOSE, kernel)
-    return _sharp_edge(fill_holes(closed, 0.002 * closed.size), difference)
+    return fill_holes(closed, 0.002 * closed.size, difference)
+
+
+def _sharp(difference: Picture, least: float) -> Picture:
+    """Where the difference is `least`, and no mere halo of a far larger one beside it."""
+    peak = cv2.dilate(difference, np.ones((7, 7), np.uint8))
+    level = np.minimum(peak, PEAK * UNIT) * np.float32(EDGE_SHARE)
+    return ((difference > least) & (difference >= level)).view(np.uint8)
 
 
 def _with_seed(low: Picture, high: Picture) -> Picture:
@@ -79,8 +89,12 @@ def _with_seed(low: Picture, high: Picture) -> Picture:
     return kept
 
 
-def fill_holes(solid: Picture, largest: float) -> Picture:
-    """Fill the holes up to `largest` pixels that do not touch the frame's border."""
+def fill_holes(solid: Picture, largest: float, difference: Picture | None = None) -> Picture:
+    """Fill the holes up to `largest` pixels that do not touch the frame's border.
+
+    Given a difference, a hole larger than a speck is filled only if it differs a little itself:
+    what is seen between two people is background.
+    """
     count, labels, stats, _ = cv2.connectedComponentsWithStats(1 - solid, connectivity=4)
     height, width = solid.shape
     x, y, w, h, area = stats.T
@@ -88,16 +102,11 @@ def fill_holes(solid: Picture, largest: float) -> Picture:
     inside[0] = False
     if count == 1 or not inside.any():
         return solid
+    if difference is not None:
+        total = np.bincount(labels.ravel(), weights=difference.ravel(), minlength=count)
+        inside &= (area < SPECK * solid.size) | (total > HOLE * UNIT * area)
     filled: Picture = solid | inside.astype(np.uint8)[labels]
     return filled
-
-
-def _sharp_edge(solid: Picture, difference: Picture) -> Picture:
-    """Drop the halo: border pixels that differ far less than the object beside them."""
-    inner = cv2.erode(solid, np.ones((5, 5), np.uint8), borderValue=1)
-    peak = cv2.dilate(difference, np.ones((7, 7), np.uint8))
-    faint = difference < peak * np.float32(EDGE_SHARE)
-    return np.where((solid > inner) & faint, np.uint8(0), solid)
 
 
 def shadow_of(lab: Picture, background: Background) -> Picture | None:

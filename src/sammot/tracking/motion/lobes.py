@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 FAR_PIECE, FAR_LARGE_PIECE, LARGE_PIECE = 0.35, 0.13, 0.25
 """In units of a region's size (the root of its area): a piece farther away than the first is not
 of it; if it is large, over LARGE_PIECE of the rest, the second is far enough."""
+ALIKE = 0.5
+"""Pieces of like size that do not touch at all are two objects, however near."""
 NECK = 0.12
 """Half the width of what counts as a neck, in units of the region's size."""
-HULL_SHARE = 0.78
-"""Two bodies fill their own convex hulls; these then are at most this share of the common one."""
+HULL_SHARE, HULL_SHARE_OF_PIECES = 0.78, 0.87
+"""Two bodies fill their own convex hulls; these then are at most this share of the common one.
+The second is for bodies that do not even touch."""
 
 
 def parts_of(patch: Patch, size: float) -> list[Patch]:
@@ -33,6 +36,12 @@ def parts_of(patch: Patch, size: float) -> list[Patch]:
             parts = _groups(patch, labels, stats, reach * size)
             if len(parts) > 1 and parts[1].area > least * parts[0].area:
                 return parts
+        parts = _groups(patch, labels, stats, 1.0)
+        if len(parts) > 1 and (
+            parts[1].area > ALIKE * parts[0].area
+            or _fill_their_hulls(parts[:2], patch, HULL_SHARE_OF_PIECES)
+        ):
+            return parts[:2]
     return lobes_of(patch)
 
 
@@ -75,12 +84,16 @@ def lobes_of(patch: Patch) -> list[Patch]:
     parts = [
         Patch.around(patch.mask & side, patch.x, patch.y) for side in (is_first, ~is_first)
     ]
-    if min(part.area for part in parts) < LARGE_PIECE * max(part.area for part in parts):
-        return [patch]
-    filled = sum(_hull_area(part) for part in parts)
-    if filled > HULL_SHARE * _hull_area(patch):
-        return [patch]
-    return sorted(parts, key=lambda part: -part.area)
+    is_two = _fill_their_hulls(parts, patch, HULL_SHARE)
+    return sorted(parts, key=lambda part: -part.area) if is_two else [patch]
+
+
+def _fill_their_hulls(parts: list[Patch], whole: Patch, share: float) -> bool:
+    """Two large parts whose hulls are together at most `share` of the common one."""
+    areas = [part.area for part in parts]
+    if min(areas) < LARGE_PIECE * max(areas):
+        return False
+    return sum(_hull_area(part) for part in parts) <= share * _hull_area(whole)
 
 
 def _hull_area(patch: Patch) -> float:

@@ -57,7 +57,7 @@ def learn_background(samples: Sequence[Picture]) -> Background:
         return background
     likely = likeness(modes.colours, calm)
     chosen = choose(modes, likely, calm)
-    _apply(background, samples, modes, chosen, _doubtful(likely, chosen, calm))
+    _apply(background, samples, modes, chosen, _doubtful(modes, likely, chosen, calm))
     return background
 
 
@@ -175,10 +175,15 @@ def _least_cost(data: Picture, apart: Picture, rounds: int = 40) -> Picture:
     return answer
 
 
-def _doubtful(likely: Picture, chosen: Picture, calm: Picture) -> Picture:
-    """Thin places where no mode looks like background: outlines of what rested there, uint8."""
-    best = np.take_along_axis(likely, chosen[None], axis=0)[0]
-    odd = ((best < 0.012) & ~calm).astype(np.uint8)
+def _doubtful(modes: Modes, likely: Picture, chosen: Picture, calm: Picture) -> Picture:
+    """Thin places where no mode looks like background and none is frequent, uint8.
+
+    These are the outlines of what rested there.
+    """
+    best, support = (
+        np.take_along_axis(one, chosen[None], axis=0)[0] for one in (likely, modes.support)
+    )
+    odd = ((best < 0.012) & (support < 0.25) & ~calm).astype(np.uint8)
     return odd - cv2.morphologyEx(odd, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
 
 

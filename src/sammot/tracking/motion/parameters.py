@@ -44,7 +44,7 @@ PARAMETERS: Final = (
         "Higher finds fainter motion, and more noise.",
     ),
     ParameterInfo(
-        "minimum_size", "number", 60.0, 1.0, 100000.0, "pixels per megapixel",
+        "minimum_size", "number", 100.0, 1.0, 100000.0, "pixels per megapixel",
         "Smaller objects are ignored: an area, in parts per million of the picture.",
     ),
     ParameterInfo(
@@ -66,7 +66,7 @@ class Parameters:
     preset: str = "balanced"
     camera: str = "auto"
     sensitivity: float = 1.0
-    minimum_size: float = 60.0
+    minimum_size: float = 100.0
     memory: float = 2.0
     ignore_shadows: bool = True
 

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 OVERLAP = 0.12
 """Of the smaller of a claim and an expected mask: they belong together."""
+HIDDEN = 0.15
+"""A body of which less than this share is left in a common claim is hidden by the others."""
 PATIENCE = 5
-"""Frames that a piece must be away before it leaves."""
+"""Frames that a piece must be away before it leaves; frames in which it is not count half."""
 YOUNG = (6, 30)
 """Ages, in frames, at which a track may turn out to be an old one come back."""
 FINDING_LIMIT = 2.2
@@ -56,7 +58,7 @@ class MotionPropagator:
         found = {id_: self._keep_together(id_, one, view) for id_, one in found.items()}
         found |= self._find_again(found, free, view)
         found |= self._reunite(found)
-        self._remember(found, view)
+        self._remember(found, expected, view)
         return {id_: self._predict(one.patch) for id_, one in sorted(found.items())}
 
     def prompt(
@@ -71,7 +73,7 @@ class MotionPropagator:
             patch = Patch.around(detection.mask)
             colours = histogram(view.bins, patch)
             if id_ in self.bodies:
-                self.bodies[id_].seen(patch, colours, is_shared=False)
+                self.bodies[id_].seen(patch, colours)
             else:
                 self.bodies[id_] = Body.born(patch, colours)
                 self.bodies[id_].entered = patch.touches_border(self.scene.size)
@@ -102,14 +104,18 @@ class MotionPropagator:
 
     def _expect(self, body: Body, view: View) -> Patch:
         """Where the mask should be now: moved by its velocity or by the flow, whichever fits."""
+        size, claimed = self.scene.size, view.claims.labels
         if body.missed:
             shift = body.centre + body.velocity - body.patch.centre
-            return body.patch.shifted(*_whole(shift), self.scene.size)
-        by_velocity = body.patch.shifted(*_whole(body.velocity), self.scene.size)
-        by_flow = body.patch.shifted(*_whole(self._flow_of(body, view)), self.scene.size)
-        claimed = view.claims.labels
-        hits = [np.count_nonzero(one.of(claimed)) for one in (by_velocity, by_flow)]
-        return by_flow if hits[1] > hits[0] else by_velocity
+            return body.patch.shifted(*_whole(shift), size)
+        shifts = [_whole(body.velocity), _whole(self._flow_of(body, view))]
+        hits = [np.count_nonzero(body.patch.shifted(*one, size).of(claimed)) for one in shifts]
+        shape = body.shape.shifted(*shifts[int(hits[1] > hits[0])], size)
+        inside = np.count_nonzero(shape.of(claimed))
+        # A shape that was carried astray is given up for what was last seen.
+        if inside < 0.5 * max(1, shape.area):
+            return body.patch.shifted(*shifts[int(hits[1] > hits[0])], size)
+        return shape
 
     def _flow_of(self, body: Body, view: View) -> np.ndarray[Any, Any]:
         """Median of the flow around where the body was, in working pixels per frame."""
@@ -132,18 +138,27 @@ class MotionPropagator:
         found: dict[TrackId, Found] = {}
         for number, ids in owners.items():
             claim = view.claims.patch(number)
-            parts = [claim]
-            if len(ids) > 1:
-                pairs = [(self.bodies[id_], expected[id_]) for id_ in ids]
-                parts = divide(claim, pairs, view.bins)
-            for id_, part in zip(ids, parts, strict=True):
-                if part.mask.size == 0:
-                    continue
+            for id_, part in self._shares(claim, ids, expected, view).items():
                 before = found.get(id_)
                 whole = part if before is None else before.patch.united(part)
                 is_shared = len(ids) > 1 or (before is not None and before.is_shared)
                 found[id_] = Found(whole, is_shared)
         return found
+
+    def _shares(
+        self, claim: Patch, ids: list[TrackId], expected: dict[TrackId, Patch], view: View
+    ) -> dict[TrackId, Patch]:
+        """A claim among its bodies; one of which hardly anything is left is hidden: it gets
+        nothing.
+        """
+        while len(ids) > 1:
+            pairs = [(self.bodies[id_], expected[id_]) for id_ in ids]
+            parts = dict(zip(ids, divide(claim, pairs, view.bins), strict=True))
+            least = min(ids, key=lambda id_: parts[id_].area / self.bodies[id_].area)
+            if parts[least].area >= max(HIDDEN * self.bodies[least].area, 4):
+                return parts
+            ids = [id_ for id_ in ids if id_ != least]
+        return dict.fromkeys(ids, claim)
 
     def _keep_together(self, id_: TrackId, found: Found, view: View) -> Found:
         """Let go of a part that has looked like another object for some time."""
@@ -152,14 +167,14 @@ class MotionPropagator:
         if len(parts) == 1:
             body.apart = max(0, body.apart - 1)
             return found
-        body.apart += 1
-        if body.apart <= PATIENCE:
+        body.apart += 2
+        if body.apart <= 2 * PATIENCE:
             return found
         body.apart = 0
         mine = min(parts, key=lambda part: self._unlike(body, part, view))
         for part in parts:
             if part is not mine:
-                part.paint(view.released, 1)
+                part.paint(view.released, int(view.released.max()) + 1)
         return Found(mine, found.is_shared)
 
     def _unlike(self, body: Body, part: Patch, view: View) -> float:
@@ -206,11 +221,14 @@ class MotionPropagator:
         strange = distance(first.colours, second.colours)
         return strange + 0.4 * growth if strange < 0.45 and growth < 0.9 else float("inf")
 
-    def _remember(self, found: dict[TrackId, Found], view: View) -> None:
+    def _remember(
+        self, found: dict[TrackId, Found], expected: dict[TrackId, Patch], view: View
+    ) -> None:
         for id_, body in self.bodies.items():
             if id_ in found:
                 one = found[id_]
-                body.seen(one.patch, histogram(view.bins, one.patch), is_shared=one.is_shared)
+                shared = expected[id_] if one.is_shared else None
+                body.seen(one.patch, histogram(view.bins, one.patch), shared=shared)
                 one.patch.paint(view.taken, 1)
             else:
                 body.lost()

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sammot.tracking.frame import Frame
-    from sammot.tracking.mask import Mask
+    from sammot.tracking.motion.picture import Picture
     from sammot.tracking.motion.scene import Scene
 
 
@@ -26,14 +26,14 @@ class MotionProposer:
         """Detections with masks and boxes at working size; may be empty."""
         view = self.scene.see(frame)
         free = (view.claims.labels > 0) & (view.taken == 0)
-        parted = free & (view.released > 0)
+        whole = Claims.of((free & (view.released == 0)).view(np.uint8), self.scene.minimum_area)
         return [
-            *self._each(parted, Origin.PROPAGATED),
-            *self._each(free & (view.released == 0), Origin.DETECTED),
+            *self._each(view.released * free, Origin.PROPAGATED),
+            *self._each(whole.labels, Origin.DETECTED),
         ]
 
-    def _each(self, mask: Mask, origin: Origin) -> list[Detection]:
-        """One detection for each region; parts that a track let go of say so by their origin."""
-        claims = Claims.of(mask.view(np.uint8), self.scene.minimum_area)
-        masks = [claims.labels == number for number in range(1, claims.count + 1)]
-        return [Detection(Box.around(one), 1.0, mask=one, origin=origin) for one in masks]
+    def _each(self, labels: Picture, origin: Origin) -> list[Detection]:
+        """One detection for each label; parts that a track let go of say so by their origin."""
+        masks = [labels == number for number in range(1, int(labels.max()) + 1)]
+        large = [mask for mask in masks if np.count_nonzero(mask) >= self.scene.minimum_area]
+        return [Detection(Box.around(one), 1.0, mask=one, origin=origin) for one in large]

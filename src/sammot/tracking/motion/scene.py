@@ -24,7 +24,8 @@ class View:
 
     `lab` (h, w, 3); `bins` (h, w) colour numbers; `claims` the regions that want to be objects;
     `flow` (h/2, w/2, 2) float32, where each pixel was in the last frame, in pixels of that size;
-    `taken` uint8, set where a track is; `released` uint8, where a track let go of a part.
+    `taken` uint8, set where a track is; `released` uint8, the number of each part that a track
+    let go of.
     """
 
     index: int
