@@ -14,8 +14,9 @@ from clips import Clip
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import LiveServer
     from playwright.sync_api import Page
+
+    from conftest import LiveServer
 
 COUNT = 120
 

@@ -18,8 +18,9 @@ from sammot import scenes, video
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conftest import LiveServer
     from playwright.sync_api import Page
+
+    from conftest import LiveServer
 
 DOG = Path(__file__).resolve().parents[3] / "shared" / "clips" / "sam2-dog" / "video.mp4"
 FRAMES = 150
