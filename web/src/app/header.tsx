@@ -13,7 +13,7 @@ export function Header() {
   const { t } = useI18n();
   const { pathname } = useLocation();
   return (
-    <header className="sticky top-0 z-30 border-b bg-canvas/85 backdrop-blur-md">
+    <header className="filling:hidden sticky top-0 z-30 border-b bg-canvas/85 backdrop-blur-md">
       <div className="flex h-13 items-center gap-1 px-4 sm:gap-3 sm:px-6">
         <Link to="/" className="flex items-center gap-2 rounded-lg font-semibold tracking-tight">
           <img src="/favicon.svg" alt="" className="size-6" />

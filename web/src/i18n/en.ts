@@ -192,7 +192,7 @@ export const en = {
   "panel.charts": "Charts",
   "tracks.title": "Tracks",
   "tracks.object": "object",
-  "tracks.span": "frames {first}–{last}, seen in {count}",
+  "tracks.span": "{first}–{last} · {count} frames",
   "tracks.score": "Mean score",
   "tracks.hide": "Hide",
   "tracks.show": "Show",

@@ -194,7 +194,7 @@ export const ko: Words = {
   "panel.charts": "차트",
   "tracks.title": "추적 목록",
   "tracks.object": "물체",
-  "tracks.span": "프레임 {first}–{last}, {count}개에서 보임",
+  "tracks.span": "{first}–{last} · {count}프레임",
   "tracks.score": "평균 점수",
   "tracks.hide": "숨기기",
   "tracks.show": "보이기",

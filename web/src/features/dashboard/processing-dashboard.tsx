@@ -30,7 +30,7 @@ export function ProcessingDashboard() {
   return (
     <section aria-label={t("dashboard.title")}>
       <div className="mb-3 flex flex-wrap items-baseline gap-x-2">
-        <h2 className="text-lg font-semibold tracking-tight">{t("dashboard.title")}</h2>
+        <h1 className="text-lg font-semibold tracking-tight">{t("dashboard.title")}</h1>
         {list.data && <span className="text-ink-faint tabular-nums">{formatCount(total, language)}</span>}
       </div>
       <DashboardToolbar filter={filter} onChange={change} />

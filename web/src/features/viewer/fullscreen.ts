@@ -1,8 +1,5 @@
-/** Fills the screen with the viewer, or gives the screen back. */
+/** Fills the screen, or gives it back. The whole page goes along, because menus open outside of the viewer. */
 export function toggleFullscreen(): void {
-  if (document.fullscreenElement) {
-    void document.exitFullscreen();
-    return;
-  }
-  void document.querySelector("[data-testid=viewer]")?.requestFullscreen();
+  if (document.fullscreenElement) void document.exitFullscreen();
+  else void document.documentElement.requestFullscreen();
 }

@@ -24,15 +24,16 @@ export function ResultViewer({ video }: { video: Video }) {
 
   return (
     <ViewerProvider value={model}>
-      <div className="flex flex-1 flex-col lg:h-[calc(100dvh-3.3rem)] lg:flex-none" data-testid="viewer">
+      <div className="flex flex-1 flex-col lg:h-[calc(100dvh-3.25rem-1px)] lg:flex-none filling:lg:h-dvh" data-testid="viewer">
         <ViewerHeader video={video} progress={progress} onHelp={() => setHelp(true)} />
-        <div className="grid min-h-0 flex-1 lg:grid-cols-[minmax(0,1fr)_20rem] lg:grid-rows-[minmax(0,1fr)_auto] 2xl:grid-cols-[minmax(0,1fr)_24rem]">
+        <div className="grid min-h-0 flex-1 lg:grid-cols-[minmax(0,1fr)_20rem] lg:grid-rows-[minmax(0,1fr)_auto] 2xl:grid-cols-[minmax(0,1fr)_24rem] filling:lg:grid-cols-1">
           <div className="flex min-h-0 min-w-0 flex-col">
             <Stage video={video} progress={progress} chunks={results.chunks} framesReady={framesReady} />
             <Transport frameCount={frameCount} tracks={results.tracks} />
           </div>
+          <title>{`${video.original_filename} · SAM-MOT`}</title>
           <SidePanel video={video} results={results} frameCount={frameCount} />
-          <div className="h-44 min-h-0 border-t bg-surface max-lg:row-start-2 lg:col-span-2 lg:h-[clamp(8rem,24dvh,16rem)]">
+          <div className="h-44 min-h-0 border-t bg-surface max-lg:row-start-2 lg:col-span-full lg:h-[clamp(8rem,24dvh,16rem)]">
             <TimelinePanel
               times={results.times}
               frameCount={frameCount}

@@ -21,7 +21,7 @@ export function SidePanel({ video, results, frameCount }: SidePanelProps) {
   const { t, language } = useI18n();
   const [tab, setTab] = useState<"tracks" | "charts">("tracks");
   return (
-    <aside className="flex min-h-0 flex-col border-line bg-surface max-lg:row-start-3 max-lg:h-112 max-lg:border-t lg:border-l">
+    <aside className="filling:lg:hidden flex min-h-0 flex-col border-line bg-surface max-lg:row-start-3 max-lg:h-112 max-lg:border-t lg:border-l">
       <div className="flex items-center justify-between gap-2 border-b px-3 py-2">
         <Segmented
           label={t("panel.title")}

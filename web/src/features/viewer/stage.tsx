@@ -6,6 +6,7 @@ import { playableUrl, posterUrl } from "@/api/videos";
 import { Progress } from "@/components/progress";
 import type { ChunkCache } from "@/features/viewer/chunk-cache";
 import { Overlay } from "@/features/viewer/overlay";
+import { toggleFullscreen } from "@/features/viewer/fullscreen";
 import { hover, select, useViewer } from "@/features/viewer/viewer-model";
 import { useFittedSize } from "@/features/viewer/use-fitted-size";
 import { useI18n } from "@/i18n/i18n";
@@ -79,7 +80,7 @@ export function Stage({ video, progress, chunks, framesReady }: StageProps) {
           onMouseMove={(event) => hover(model, trackUnder(event))}
           onMouseLeave={() => hover(model, null)}
           onClick={onClick}
-          onDoubleClick={() => void stage.current?.requestFullscreen()}
+          onDoubleClick={toggleFullscreen}
         />
       </div>
       <StageNotice video={video} progress={progress} broken={broken} />
@@ -88,13 +89,16 @@ export function Stage({ video, progress, chunks, framesReady }: StageProps) {
   );
 }
 
+/** Below the middle: what was found is drawn over the still picture meanwhile, and must stay in sight. */
 function Notice({ icon, title, children }: { icon: ReactNode; title: string; children?: ReactNode }) {
   return (
-    <div role="status" className="absolute inset-0 grid place-items-center p-6 text-center text-white">
-      <div className="max-w-sm rounded-2xl bg-black/60 px-6 py-5 backdrop-blur-sm">
-        <span className="mb-2 inline-grid text-white/70">{icon}</span>
-        <p className="font-semibold">{title}</p>
-        {children && <div className="mt-1 text-[13px] text-white/75">{children}</div>}
+    <div role="status" className="pointer-events-none absolute inset-x-0 bottom-0 grid place-items-center p-4 text-white">
+      <div className="flex max-w-md gap-3 rounded-xl bg-black/70 px-4 py-3 backdrop-blur-sm">
+        <span className="mt-0.5 text-white/70">{icon}</span>
+        <div>
+          <p className="font-semibold">{title}</p>
+          {children && <div className="mt-0.5 text-[13px] text-white/75">{children}</div>}
+        </div>
       </div>
     </div>
   );
@@ -106,7 +110,7 @@ function StageNotice({ video, progress, broken }: { video: Video; progress: Vide
   const playable = progress?.playable ?? video.playable;
   if (playable === "preparing") {
     return (
-      <Notice icon={<Film size={22} />} title={t("stage.preparing")}>
+      <Notice icon={<Film size={18} />} title={t("stage.preparing")}>
         <p>{t("stage.preparingDetail", { codec: video.codec })}</p>
         <Progress className="mt-3 bg-white/20!" value={null} label={t("stage.preparing")} />
       </Notice>
@@ -114,7 +118,7 @@ function StageNotice({ video, progress, broken }: { video: Video; progress: Vide
   }
   if (playable === "failed" || broken) {
     return (
-      <Notice icon={<TriangleAlert size={22} />} title={t("stage.unplayable")}>
+      <Notice icon={<TriangleAlert size={18} />} title={t("stage.unplayable")}>
         {t("stage.unplayableDetail")}
       </Notice>
     );
