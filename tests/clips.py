@@ -178,6 +178,7 @@ KINDS: dict[str, Clip] = {
     "vp9.webm": Clip(codec="libvpx-vp9", options=_VPX),
     "odd-size.webm": Clip(codec="libvpx-vp9", height=111, width=193, options=_VPX),
     "h264.mkv": Clip(options=_GROUPS),
+    "raw.m4v": Clip(codec="mpeg4", options={"bf": "2", "g": "12"}, format="m4v"),
     "raw.h264": Clip(options=_GROUPS, format="h264"),
     "broadcast.ts": Clip(options=_GROUPS, sound=0.0),
     "dvd.mpg": Clip(codec="mpeg2video", options={"bf": "2", "g": "12"}),
@@ -284,4 +285,22 @@ def camera(path: Path, count: int = 10) -> Path:
             packet.pts = packet.dts = number
             packet.is_keyframe = True
             container.mux(packet)
+    return path
+
+
+def subtitled(path: Path, until: float) -> Path:
+    """A clip in Matroska with one subtitle, shown up to long after the last picture."""
+    whole = Clip().write(path.with_name("plain.mkv"))
+    with av.open(str(whole)) as plain, av.open(str(path), "w") as container:
+        picture_stream = container.add_stream_from_template(plain.streams.video[0])
+        text_stream = container.add_mux_stream("subrip")
+        text = av.Packet(b"That was all.")
+        text.stream, text.time_base = text_stream, Fraction(1, 1000)
+        text.pts = text.dts = 1000
+        text.duration = round((until - 1) * 1000)
+        for packet in plain.demux(plain.streams.video[0]):
+            if packet.dts is not None or packet.pts is not None:
+                packet.stream = picture_stream
+                container.mux(packet)
+        container.mux(text)
     return path

@@ -12,7 +12,7 @@ from video_help import Made, look
 import clips
 from clips import KINDS, Clip
 from sammot.errors import SamMotError, TooLarge, UnreadableVideo, VideoTooBig
-from sammot.video import Limits, probe
+from sammot.video import Limits, decode, probe
 
 
 def test_facts_of_an_ordinary_clip(made: Made, limits: Limits) -> None:
@@ -160,3 +160,27 @@ def test_a_name_with_odd_characters_is_read(tmp_path: Path, limits: Limits) -> N
     path = Clip(count=3).write(tmp_path / "clip.mp4")
     odd = path.rename(tmp_path / "ça va? #1 100%d [x]:y.mp4")
     assert probe(odd, limits).frame_count == 3
+
+
+def test_subtitles_that_outlast_the_pictures_do_not_make_a_file_broken(tmp_path: Path) -> None:
+    found = look(clips.subtitled(tmp_path / "subtitled.mkv", until=9.0))
+    assert found.frame_count == 30
+    assert found.warnings == ()
+
+
+def test_pictures_that_change_their_size_are_scaled_to_the_first(tmp_path: Path) -> None:
+    large = Clip(count=4).write(tmp_path / "large.h264")
+    small = Clip(count=4, height=56, width=96).write(tmp_path / "small.h264")
+    path = tmp_path / "both.h264"
+    path.write_bytes(large.read_bytes() + small.read_bytes())
+    frames = list(decode(path))
+    assert {frame.image.shape for frame in frames} == {(112, 192, 3)}
+    assert [clips.number_in(frame.image) for frame in frames] == [0, 1, 2, 3] * 2
+
+
+def test_no_picture_is_decoded_that_is_larger_than_the_most(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sammot.video.source.MAX_PICTURE_PIXELS", 100 * 100)
+    with pytest.raises(UnreadableVideo):
+        list(decode(made("b-frames.mp4")))

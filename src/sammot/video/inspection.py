@@ -78,18 +78,16 @@ def _head(source: Source) -> _Head:
     """The first picture's tick and turn, and the first of the opening pictures that shows much."""
     damage = Damage()
     found = pictures(source, damage, packets(source, damage))
-    opening = [
-        (tick, frame) for tick, frame in islice(found, _POSTER_CANDIDATES) if frame is not None
-    ]
-    if not opening:
+    tick, first = next(found, (0, None))
+    if first is None:
         raise _nothing_decodes()
     upright = Upright(source)
-    tick, first = opening[0]
     best = upright(first)
-    for _, frame in opening[1:]:
+    for _, frame in islice(found, _POSTER_CANDIDATES):
         if _contrast(best) > _POSTER_CONTRAST:
             break
-        best = max(best, upright(frame), key=_contrast)
+        if frame is not None:
+            best = max(best, upright(frame), key=_contrast)
     return _Head(tick, Turn.of(first), best)
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ from sammot.video.source import opened
 from sammot.video.upright import Upright
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -23,9 +24,12 @@ if TYPE_CHECKING:
 _BUDGET_PIXELS = 350 * 1280 * 720
 """How much is decoded at most: half a second's work on one ordinary core."""
 
+_MOST_PIXELS = 100 * 2**20
+"""How much is answered at most: 300 MB, 32 frames up to 1920 x 1080 and some, fewer beyond."""
+
 
 def previews(path: Path, times: NDArray[np.float64], count: int = 32) -> list[Frame]:
-    """About `count` frames spread over a clip, in order, truly numbered.
+    """About `count` frames (fewer very large ones) spread over a clip, in order, truly numbered.
 
     `times` are those of the whole clip. A short clip is decoded through, and the spread is even.
     In a long one the wanted frames are replaced by frames close behind the keyframe before them,
@@ -37,19 +41,20 @@ def previews(path: Path, times: NDArray[np.float64], count: int = 32) -> list[Fr
 
     """
     with opened(path) as source:
-        budget = max(count, _BUDGET_PIXELS // (source.width * source.height))
+        pixels = source.width * source.height
+        count = max(2, min(count, _MOST_PIXELS // pixels))
+        budget = max(count, _BUDGET_PIXELS // pixels)
         if len(times) <= budget or not can_seek(source):
             return list(_through(source, _evenly(min(len(times), budget), count)))
         wanted = [source.tick(times[index]) for index in _evenly(len(times), count)]
         groups: defaultdict[int, list[int]] = defaultdict(list)
         for tick in wanted:
             groups[_keyframe_before(source, tick)].append(tick)
-        found = {
-            picture.tick: picture
+        runs = (
+            _behind_keyframe(source, group[0], len(group), budget // count)
             for group in groups.values()
-            for picture in _behind_keyframe(source, group[0], len(group), budget // count)
-        }
-        return list(_numbered(source, times, found))
+        )
+        return list(_numbered(source, times, chain.from_iterable(runs)))
 
 
 def _evenly(length: int, count: int) -> list[int]:
@@ -85,11 +90,14 @@ def _behind_keyframe(source: Source, tick: int, share: int, step: int) -> Iterat
 
 
 def _numbered(
-    source: Source, times: NDArray[np.float64], found: dict[int, Picture]
+    source: Source, times: NDArray[np.float64], found: Iterable[Picture]
 ) -> Iterator[Frame]:
+    """Frames of growing number; what is not in the table of times is left out."""
     upright = Upright(source)
     numbers = {time: index for index, time in enumerate(times.tolist())}
-    for tick in sorted(found):
-        time, frame = source.seconds(tick), found[tick].frame
-        if frame is not None and time in numbers:
-            yield Frame(numbers[time], time, upright(frame))
+    last = -1
+    for tick, frame in found:
+        time = source.seconds(tick)
+        if frame is not None and numbers.get(time, -1) > last:
+            last = numbers[time]
+            yield Frame(last, time, upright(frame))

@@ -27,7 +27,10 @@ def can_seek(source: Source) -> bool:
     Not so where times are counted, in GIF (each picture patches the one before), nor in MPEG
     program streams, which give wrong times after a jump near the end.
     """
-    return source.clock is not Clock.COUNT and source.container_name not in {"gif", "mpeg"}
+    return source.clock not in {Clock.ORDER, Clock.COUNT} and source.container_name not in {
+        "gif",
+        "mpeg",
+    }
 
 
 def packets_from_keyframe(

@@ -1,9 +1,10 @@
-"""Which decoded picture belongs to which tick, by each of the three clocks."""
+"""Which decoded picture belongs to which tick, by each of the four clocks."""
 
 from __future__ import annotations
 
 from collections import deque
 from heapq import heappop, heappush
+from itertools import count
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from sammot.video.source import Clock
@@ -85,35 +86,51 @@ class FrameSlots:
 
     def fill(self, frames: Iterable[av.VideoFrame]) -> Iterator[Picture]:
         for frame in frames:
-            if frame.pts is not None:
-                yield Picture(frame.pts, frame)
+            tick = frame.pts if frame.pts is not None else frame.dts
+            if tick is not None:
+                yield Picture(tick, frame)
+
+    def drain(self) -> Iterator[Picture]:
+        return iter(())
+
+
+class OrderSlots:
+    """The n-th picture shown takes the time at which the n-th packet is decoded."""
+
+    def __init__(self) -> None:
+        self._places: deque[int] = deque()
+
+    def expect(self, packet: av.Packet[av.VideoStream]) -> None:
+        if packet.dts is not None:
+            self._places.append(packet.dts)
+
+    def fill(self, frames: Iterable[av.VideoFrame]) -> Iterator[Picture]:
+        for frame, _ in zip(frames, tuple(self._places), strict=False):
+            yield Picture(self._places.popleft(), frame)
 
     def drain(self) -> Iterator[Picture]:
         return iter(())
 
 
 class CountSlots:
-    """The n-th picture takes the n-th packet's place in decoding order, or the number n."""
+    """The n-th picture takes the number n."""
 
     def __init__(self) -> None:
-        self._places: deque[int] = deque()
-        self._fed = 0
+        self._numbers = count()
 
     def expect(self, packet: av.Packet[av.VideoStream]) -> None:
-        self._places.append(self._fed if packet.dts is None else packet.dts)
-        self._fed += 1
+        """A packet need not be a picture."""
 
     def fill(self, frames: Iterable[av.VideoFrame]) -> Iterator[Picture]:
-        for frame in frames:
-            if self._places:
-                yield Picture(self._places.popleft(), frame)
+        return (Picture(next(self._numbers), frame) for frame in frames)
 
     def drain(self) -> Iterator[Picture]:
         return iter(())
 
 
-SLOTS: dict[Clock, type[PacketSlots | FrameSlots | CountSlots]] = {
+SLOTS: dict[Clock, type[PacketSlots | FrameSlots | OrderSlots | CountSlots]] = {
     Clock.PACKETS: PacketSlots,
     Clock.FRAMES: FrameSlots,
+    Clock.ORDER: OrderSlots,
     Clock.COUNT: CountSlots,
 }

@@ -43,7 +43,8 @@ class Clock(Enum):
 
     PACKETS = "each packet is one picture and bears its time"
     FRAMES = "only decoded pictures tell their time"
-    COUNT = "the container has no presentation times: the n-th picture takes the n-th slot"
+    ORDER = "only times of decoding: the n-th picture shown takes that of the n-th packet"
+    COUNT = "no times at all: the n-th picture takes the number n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ def _source(path: Path, container: av.container.InputContainer, stream: av.Video
     clock = _clock(path, container, stream)
     time_base = stream.time_base or Fraction(1, 90_000)
     origin = _origin(container)
-    if container.format.name in _NO_CLOCK:
+    if clock is Clock.COUNT:
         time_base = 1 / (stream.guessed_rate or stream.average_rate or DEFAULT_RATE)
     codec = stream.codec_context
     return Source(path, container, stream, clock, time_base, origin, codec.width, codec.height)
@@ -171,8 +172,10 @@ def _origin(container: av.container.InputContainer) -> Fraction:
 def _clock(path: Path, container: av.container.InputContainer, stream: av.VideoStream) -> Clock:
     """Decide by the container and its first packets; the same at every opening of a file."""
     name = container.format.name.split(",")[0]
-    if name in _NO_CLOCK or (name == "avi" and stream.codec_context.has_b_frames):
+    if name in _NO_CLOCK:
         return Clock.COUNT
+    if name == "avi" and stream.codec_context.has_b_frames:
+        return Clock.ORDER
     if name in _EXACT_PACKETS:
         return Clock.PACKETS
     with _container(path) as peeked:

@@ -50,7 +50,7 @@ def tabulate(path: Path, first: int, max_frames: int) -> Table:
     if scan is None or not scan.is_orderly:
         with opened(path) as source:
             return _from_pictures(source, max_frames)
-    ticks, tail = scan.table.ticks, _tail(path, scan)
+    ticks, tail = scan.table.ticks, _tail(path, scan) or [first]
     scan.table.ticks = [tick for tick in ticks if first <= tick < tail[0]] + tail
     return scan.table
 
@@ -89,7 +89,8 @@ def _scan(source: Source, max_frames: int) -> _Scan:
             _check(len(ticks), max_frames)
     table.damage.broken |= _promised(source) - reached > BREAK_SECONDS
     table.ticks = sorted(steps)
-    table.last_step = steps[table.ticks[-1]] if steps else 0
+    if steps and source.container_name != "avi":  # where each picture lasts one short slot
+        table.last_step = steps[table.ticks[-1]]
     return _Scan(table, last_key, _is_orderly(ticks))
 
 
@@ -117,9 +118,20 @@ def _all_packets(source: Source, damage: Damage) -> Iterator[av.Packet[av.stream
 
 
 def _promised(source: Source) -> Fraction:
-    """The end that the container declares, in seconds of its own clock; 0 if it declares none."""
+    """The end of picture and sound as declared, in seconds of the container; 0 if it is not.
+
+    A container that tells only the end of everything may mean that of its subtitles.
+    """
     container = source.container
-    if container.duration is None:
+    tracks = (source.stream, *container.streams.audio)
+    ends = [
+        (track.start_time + track.duration) * track.time_base
+        for track in tracks
+        if track.start_time is not None and track.duration and track.time_base is not None
+    ]
+    if ends:
+        return max(ends)
+    if container.duration is None or len(container.streams) > len(tracks):
         return Fraction(0)
     return Fraction(container.duration + (container.start_time or 0), av.time_base)
 

@@ -39,9 +39,9 @@ class Writer:
     """Writes an MP4 under another name and gives it its own when all went well.
 
     A context manager: leaving it by an error removes what was written; a full disk becomes
-    StorageFull. Each picture is held
-    until the time of the next is known, so that it is shown for just as long. 4:2:0 has even
-    sides only: an odd side gains a copy of its last row or column.
+    StorageFull. Each picture is held until the time of the next is known, so that it is shown
+    for just as long. 4:2:0 has even sides only: an odd side gains a copy of its last row or
+    column.
     """
 
     def __init__(
