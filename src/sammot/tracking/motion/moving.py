@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
+from sammot.tracking.motion.cut import cut
 from sammot.tracking.motion.detect import fill_holes
 from sammot.tracking.motion.picture import Picture, gradient, length
 from sammot.tracking.motion.sighting import Sighting
@@ -26,6 +27,9 @@ GAP = 4
 """Frames between the pictures compared where motion is slow."""
 BINS = (16, 12, 12)
 LEAST_SIDE = 32
+LASTING, CALM, HASTY = 0.93, 3.0, 6.0
+"""Where the camera moves by fewer than CALM pixels a frame, what moved counts for LASTING of
+itself a frame later: limbs rest between two moves. Above HASTY it counts for nothing."""
 
 
 class MovingEvidence:
@@ -49,10 +53,13 @@ class MovingEvidence:
             return Sighting(np.zeros(grey.shape, np.uint8), nothing)
         flow = _flow(grey, self._greys[-1])
         evidence = self._motion(grey, flow, taken)
-        self._likely = self._with_colour(lab, evidence)
+        likely = self._with_colour(lab, evidence)
+        likely = np.maximum(likely, self._lasting(flow))
+        # Whole steps, so that a snapshot holds it exactly.
+        self._likely = np.round(np.clip(likely, 0, 1) * 255).astype(np.float32) / 255
         self._greys.append(grey)
         half = cv2.resize(flow, nothing.shape[1::-1], interpolation=cv2.INTER_AREA) * 0.5
-        return Sighting(self._solid(), half)
+        return Sighting(self._whole(lab), half)
 
     def realness(self, patch: Patch) -> float:
         """Mean probability under the mask."""
@@ -67,12 +74,14 @@ class MovingEvidence:
 
     def save(self) -> State:
         """The last pictures and the colours."""
-        return {"greys": list(self._greys), "colours": self._colours}
+        likely = np.round(self._likely * 255).astype(np.uint8)
+        return {"greys": list(self._greys), "colours": self._colours, "likely": likely}
 
     def load(self, state: dict[str, Any]) -> None:
         """The inverse of `save`."""
         self._greys = deque(state["greys"], GAP)
         self._colours = state["colours"]
+        self._likely = state["likely"].astype(np.float32) / 255
 
     def _motion(self, grey: Picture, flow: Picture, taken: Picture) -> Picture:
         """Probability of own motion, from one frame's step and, if that is slow, from four's."""
@@ -98,6 +107,22 @@ class MovingEvidence:
         odds = np.log(sure / (1 - sure)) + 0.5 * (ratio[bins] - 0.5)
         probability = (1 / (1 + np.exp(-odds))).astype(np.float32)
         return guided(np.ascontiguousarray(lab[..., 0]), probability, 6, 1e-3)
+
+    def _lasting(self, flow: Picture) -> Picture:
+        """What is left of the last frame's probabilities, brought here by the flow."""
+        speed = float(np.median(length(flow[::8, ::8, 0], flow[::8, ::8, 1])))
+        share = LASTING * float(np.clip((HASTY - speed) / (HASTY - CALM), 0, 1))
+        if share == 0:
+            return np.zeros_like(self._likely)
+        y, x = np.indices(self._likely.shape, np.float32)
+        brought = cv2.remap(self._likely, x + flow[..., 0], y + flow[..., 1], cv2.INTER_LINEAR)
+        return brought * np.float32(share)
+
+    def _whole(self, lab: Picture) -> Picture:
+        """What moves, completed by its colours."""
+        kept = cut(lab, self._solid())
+        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
+        return fill_holes(cv2.morphologyEx(kept, cv2.MORPH_OPEN, kernel), 0.01 * kept.size)
 
     def _solid(self) -> Picture:
         solid = (self._likely > 0.5).astype(np.uint8)

@@ -1,0 +1,60 @@
+"""The edge and the rest of an object from its colours, where motion shows only a part of it.
+
+Source: Rother, Kolmogorov and Blake, "GrabCut", 2004, begun from motion instead of a rectangle.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from sammot.tracking.motion.picture import Picture
+
+ROUNDS = 2
+REACH = 0.12
+"""How far the edge may lie from where motion puts it, in units of the region's size."""
+SEED = 1
+"""GrabCut begins with random numbers: always the same ones."""
+
+
+def cut(lab: Picture, moving: Picture) -> Picture:
+    """The objects whose parts are seen moving, uint8, as `moving`."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(moving, connectivity=8)
+    result = np.zeros_like(moving)
+    for number in range(1, count):
+        x, y, width, height, area = (int(value) for value in stats[number])
+        margin = 8 + (width + height) // 8
+        rows = slice(max(0, y - margin), y + height + margin)
+        columns = slice(max(0, x - margin), x + width + margin)
+        seed = (labels[rows, columns] == number).view(np.uint8)
+        result[rows, columns] |= _cut_one(lab[rows, columns], seed, float(np.sqrt(area)))
+    return result
+
+
+def _cut_one(lab: Picture, seed: Picture, size: float) -> Picture:
+    """One region, at half the size; the seed itself where nothing sensible comes out."""
+    height, width = seed.shape
+    small = (max(1, width // 2), max(1, height // 2))
+    if min(small) < 8:
+        return seed
+    half_seed = cv2.resize(seed, small, interpolation=cv2.INTER_NEAREST)
+    reach = max(2, round(REACH * size / 2))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    trimap = np.full(half_seed.shape, cv2.GC_BGD, np.uint8)
+    trimap[cv2.dilate(half_seed, kernel) > 0] = cv2.GC_PR_BGD
+    trimap[half_seed > 0] = cv2.GC_PR_FGD
+    trimap[cv2.erode(half_seed, kernel, borderValue=1) > 0] = cv2.GC_FGD
+    known = np.bincount(trimap.ravel(), minlength=4)
+    if min(known[0] + known[2], known[1] + known[3]) < 12:
+        return seed
+    cv2.setRNGSeed(SEED)
+    picture = cv2.resize(lab, small, interpolation=cv2.INTER_AREA)
+    cv2.grabCut(picture, trimap, None, np.zeros((1, 65)), np.zeros((1, 65)), ROUNDS, cv2.GC_INIT_WITH_MASK)
+    inside = ((trimap == cv2.GC_FGD) | (trimap == cv2.GC_PR_FGD)).astype(np.float32)
+    soft = cv2.resize(cv2.GaussianBlur(inside, (3, 3), 0), (width, height))
+    found = (soft > 0.5).view(np.uint8)
+    share = np.count_nonzero(found) / max(1, np.count_nonzero(seed))
+    return found if 0.3 < share < 3 else seed
