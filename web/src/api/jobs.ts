@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { get, http } from "@/api/client";
 import { keys } from "@/api/keys";
@@ -19,6 +19,13 @@ export function jobListQuery(filter: JobFilter) {
       }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
+  });
+}
+
+export function jobQuery(id: string) {
+  return queryOptions({
+    queryKey: keys.job(id),
+    queryFn: ({ signal }) => get<Job>(`/jobs/${id}`, { signal }),
   });
 }
 

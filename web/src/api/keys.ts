@@ -8,6 +8,7 @@ export const keys = {
   tracks: (id: string) => ["tracks", id] as const,
   trackSeries: (id: string, trackId: number) => ["track-series", id, trackId] as const,
   chunks: (jobId: string) => ["chunks", jobId] as const,
+  job: (id: string) => ["job", id] as const,
   jobLists: ["jobs"] as const,
   jobList: (filter: object) => ["jobs", filter] as const,
   engines: ["engines"] as const,

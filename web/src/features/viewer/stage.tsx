@@ -56,7 +56,6 @@ export function Stage({ video, progress, chunks, framesReady }: StageProps) {
   return (
     <div
       ref={stage}
-      data-viewer-stage
       className="relative flex aspect-video min-h-56 items-center justify-center overflow-hidden bg-stage lg:aspect-auto lg:min-h-0 lg:flex-1"
     >
       <div className="relative" style={{ width: size.width, height: size.height }}>
