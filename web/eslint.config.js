@@ -43,7 +43,11 @@ export default tseslint.config(
   ...features.map((feature) =>
     forbid(
       [`src/features/${feature}/**`],
-      ["@/pages/**", "@/app/**", ...features.filter((other) => other !== feature).map((other) => `@/features/${other}/**`)],
+      [
+        "@/pages/**",
+        "@/app/**",
+        ...features.filter((other) => other !== feature).map((other) => `@/features/${other}/**`),
+      ],
       "Features never meet; a page composes them.",
     ),
   ),

@@ -47,8 +47,7 @@ function useJobMutation<Argument>(send: (argument: Argument) => Promise<Job>) {
 export const useCancelJob = () =>
   useJobMutation(async (id: string) => (await http.post<Job>(`/jobs/${id}/cancel`)).data);
 
-export const useRetryJob = () =>
-  useJobMutation(async (id: string) => (await http.post<Job>(`/jobs/${id}/retry`)).data);
+export const useRetryJob = () => useJobMutation(async (id: string) => (await http.post<Job>(`/jobs/${id}/retry`)).data);
 
 export const useTrackAgain = () =>
   useJobMutation(

@@ -11,15 +11,7 @@ import { get, http } from "@/api/client";
 import { keys } from "@/api/keys";
 import type { Page, Timeline, Video, VideoProgress, VideoStatus } from "@/api/types";
 
-export type VideoSort =
-  | "-upload_time"
-  | "upload_time"
-  | "name"
-  | "-name"
-  | "duration"
-  | "-duration"
-  | "size"
-  | "-size";
+export type VideoSort = "-upload_time" | "upload_time" | "name" | "-name" | "duration" | "-duration" | "size" | "-size";
 
 export interface VideoFilter {
   status?: VideoStatus | undefined;
@@ -69,8 +61,9 @@ export const originalUrl = (id: string) => `/api/videos/${id}/original?download=
 type VideoPages = InfiniteData<Page<Video>, string | null>;
 
 function changePages(client: QueryClient, change: (items: Video[]) => Video[]): void {
-  client.setQueriesData<VideoPages>({ queryKey: keys.videoLists }, (data) =>
-    data && { ...data, pages: data.pages.map((page) => ({ ...page, items: change(page.items) })) },
+  client.setQueriesData<VideoPages>(
+    { queryKey: keys.videoLists },
+    (data) => data && { ...data, pages: data.pages.map((page) => ({ ...page, items: change(page.items) })) },
   );
 }
 

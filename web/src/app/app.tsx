@@ -48,7 +48,14 @@ export function App() {
             <Route element={<Shell />}>
               <Route index element={<HomePage />} />
               <Route path="jobs" element={<JobsPage />} />
-              <Route path="videos/:id" element={<Suspense fallback={null}><VideoPage /></Suspense>} />
+              <Route
+                path="videos/:id"
+                element={
+                  <Suspense fallback={null}>
+                    <VideoPage />
+                  </Suspense>
+                }
+              />
               <Route path="*" element={<NotFoundPage />} />
             </Route>
           </Routes>

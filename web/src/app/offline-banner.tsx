@@ -26,7 +26,10 @@ export function OfflineBanner() {
   }, [reachable, client]);
   if (reachable) return null;
   return (
-    <div role="alert" className="flex animate-fade items-center justify-center gap-2 bg-warn-soft px-4 py-2 text-[13px] text-warn">
+    <div
+      role="alert"
+      className="flex animate-fade items-center justify-center gap-2 bg-warn-soft px-4 py-2 text-[13px] text-warn"
+    >
       <CloudOff size={15} aria-hidden />
       <span className="font-medium">{t("offline.title")}</span>
       <span className="hidden sm:inline">{t("offline.detail")}</span>

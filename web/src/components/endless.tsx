@@ -16,9 +16,12 @@ export function Endless({ hasMore, loading, onMore }: EndlessProps) {
   useEffect(() => {
     const element = end.current;
     if (!element || !hasMore || loading) return undefined;
-    const observer = new IntersectionObserver((entries) => {
-      if (entries.some((entry) => entry.isIntersecting)) onMore();
-    }, { rootMargin: "400px" });
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (entries.some((entry) => entry.isIntersecting)) onMore();
+      },
+      { rootMargin: "400px" },
+    );
     observer.observe(element);
     return () => observer.disconnect();
   }, [hasMore, loading, onMore]);

@@ -19,7 +19,10 @@ export function Menu({ trigger, children, align = "end", className }: MenuProps)
           align={align}
           sideOffset={6}
           collisionPadding={8}
-          className={cn("z-50 min-w-44 animate-rise rounded-xl border border-line bg-raised p-1 shadow-raised", className)}
+          className={cn(
+            "z-50 min-w-44 animate-rise rounded-xl border border-line bg-raised p-1 shadow-raised",
+            className,
+          )}
         >
           {children}
         </DropdownMenu.Content>
@@ -42,7 +45,15 @@ interface MenuItemProps {
   onSelect?: () => void;
 }
 
-export function MenuItem({ icon, children, note, tone = "normal", disabled = false, keepOpen = false, onSelect }: MenuItemProps) {
+export function MenuItem({
+  icon,
+  children,
+  note,
+  tone = "normal",
+  disabled = false,
+  keepOpen = false,
+  onSelect,
+}: MenuItemProps) {
   return (
     <DropdownMenu.Item
       disabled={disabled}
@@ -60,7 +71,13 @@ export function MenuItem({ icon, children, note, tone = "normal", disabled = fal
 }
 
 /** An item that is a link, for downloads. */
-export function MenuLink({ icon, children, note, href, download }: MenuItemProps & { href: string; download?: boolean }) {
+export function MenuLink({
+  icon,
+  children,
+  note,
+  href,
+  download,
+}: MenuItemProps & { href: string; download?: boolean }) {
   return (
     <DropdownMenu.Item asChild>
       <a href={href} download={download ? "" : undefined} className={ITEM}>

@@ -7,7 +7,15 @@ import { problemText } from "@/i18n/problems";
 import { useI18n } from "@/i18n/i18n";
 
 /** An error in the server's own words, with a way on. */
-export function ProblemPanel({ error, onRetry, className }: { error: unknown; onRetry?: () => void; className?: string }) {
+export function ProblemPanel({
+  error,
+  onRetry,
+  className,
+}: {
+  error: unknown;
+  onRetry?: () => void;
+  className?: string;
+}) {
   const { t } = useI18n();
   const problem = toProblem(error);
   const text = problemText(problem, t);

@@ -3,7 +3,12 @@ import type { ReactNode } from "react";
 
 import { cn } from "@/lib/cn";
 
-export function Toggle({ checked, onChange, children, className }: {
+export function Toggle({
+  checked,
+  onChange,
+  children,
+  className,
+}: {
   checked: boolean;
   onChange: (checked: boolean) => void;
   children: ReactNode;

@@ -26,7 +26,12 @@ it("begins from the last run and sends only what is not the default", async () =
 });
 
 it("stays open and says why when the service refuses", async () => {
-  const problem = { type: "/problems/invalid-input", title: "The request is not valid", detail: "Too much.", status: 422 };
+  const problem = {
+    type: "/problems/invalid-input",
+    title: "The request is not valid",
+    detail: "Too much.",
+    status: 422,
+  };
   serve({ ...answers, "POST /videos/v1/jobs": new Refusal(422, problem) });
   const onOpenChange = vi.fn();
   renderPage(<TrackAgainDialog video={video()} open onOpenChange={onOpenChange} />);

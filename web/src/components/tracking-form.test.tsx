@@ -18,13 +18,23 @@ it("tells only what differs from the defaults", async () => {
   const onChange = vi.fn();
   renderPage(<TrackingForm engines={[motion]} choice={{ parameters: { sensitivity: 2 } }} onChange={onChange} />);
   await userEvent.click(screen.getByRole("switch"));
-  expect(onChange).toHaveBeenLastCalledWith({ engine: "motion", parameters: { sensitivity: 2, ignore_shadows: false } });
+  expect(onChange).toHaveBeenLastCalledWith({
+    engine: "motion",
+    parameters: { sensitivity: 2, ignore_shadows: false },
+  });
   fireEvent.change(screen.getByRole("spinbutton"), { target: { value: "1" } });
   expect(onChange).toHaveBeenLastCalledWith({ engine: "motion", parameters: {} });
 });
 
 it("says why an engine cannot be used", () => {
-  const sam = { ...motion, name: "sam2", title: "SAM 2", available: false, reason: "There are no weights.", parameters: [] };
+  const sam = {
+    ...motion,
+    name: "sam2",
+    title: "SAM 2",
+    available: false,
+    reason: "There are no weights.",
+    parameters: [],
+  };
   renderPage(<TrackingForm engines={[sam, motion]} choice={{ engine: "sam2" }} onChange={vi.fn()} />);
   screen.getByText("There are no weights.");
 });

@@ -206,7 +206,8 @@ export const en = {
   "tracks.soon": "The first tracks come soon",
   "tracks.soonDetail": "They appear here while the video is worked on.",
   "tracks.none": "No tracks",
-  "tracks.noneDetail": "Nothing in this video moved enough to be followed. Another engine or other parameters may see more.",
+  "tracks.noneDetail":
+    "Nothing in this video moved enough to be followed. Another engine or other parameters may see more.",
   "tracks.noneYet": "This video was not tracked to the end.",
   "tracks.unreadable": "The tracks could not be read",
 
@@ -233,7 +234,8 @@ export const en = {
   "keys.solo": "Show only the chosen track",
   "keys.unselect": "Choose none",
   "keys.wholeTimeline": "Whole timeline",
-  "keys.mouse": "On the timeline: drag to seek, Ctrl + wheel to zoom, Shift + wheel to move along. Click an object to choose it.",
+  "keys.mouse":
+    "On the timeline: drag to seek, Ctrl + wheel to zoom, Shift + wheel to move along. Click an object to choose it.",
 } as const;
 
 export type Words = Record<keyof typeof en, string>;

@@ -33,7 +33,8 @@ export function chooseLanguage(next: Language): void {
 /** Fills `{name}` in; a `|` parts the word for one from the word for several, chosen by `count`. */
 export function fill(template: string, values: Values, locale: string): string {
   const [one = template, other] = template.split("|");
-  const several = other === undefined || new Intl.PluralRules(locale).select(Number(values.count)) === "one" ? one : other;
+  const several =
+    other === undefined || new Intl.PluralRules(locale).select(Number(values.count)) === "one" ? one : other;
   return several.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
 

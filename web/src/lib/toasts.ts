@@ -13,7 +13,9 @@ export const toasts = createStore<readonly ToastMessage[]>([]);
 
 let nextId = 1;
 
-export function toast(message: Omit<ToastMessage, "id" | "tone" | "seconds"> & Partial<Pick<ToastMessage, "tone" | "seconds">>): number {
+export function toast(
+  message: Omit<ToastMessage, "id" | "tone" | "seconds"> & Partial<Pick<ToastMessage, "tone" | "seconds">>,
+): number {
   const id = nextId;
   nextId += 1;
   toasts.update((list) => [...list.slice(-3), { tone: "good", seconds: 6, ...message, id }]);

@@ -7,7 +7,14 @@ import { HomePage } from "@/pages/home-page";
 import { Refusal, renderPage, serve } from "@/testing/render";
 import { video } from "@/testing/samples";
 
-const settings = { max_bytes: 10_000_000_000, max_seconds: 7200, max_pixels: 1, max_frames: 1, version: "1", priorities: [] };
+const settings = {
+  max_bytes: 10_000_000_000,
+  max_seconds: 7200,
+  max_pixels: 1,
+  max_frames: 1,
+  version: "1",
+  priorities: [],
+};
 const nothing = { items: [], next_cursor: null, total: 0 };
 
 function show(answers: Record<string, unknown>) {
@@ -30,7 +37,12 @@ it("invites a first visitor, tells the limits, and opens the demonstration", asy
 });
 
 it("leaves the page usable when the demonstration cannot be made", async () => {
-  const problem = { type: "/problems/storage-full", title: "The storage is full", detail: "Delete something.", status: 507 };
+  const problem = {
+    type: "/problems/storage-full",
+    title: "The storage is full",
+    detail: "Delete something.",
+    status: 507,
+  };
   show({ "GET /videos": nothing, "POST /demo": new Refusal(507, problem) });
   const button = await screen.findByRole("button", { name: "Try it with a demonstration clip" });
   await userEvent.click(button);

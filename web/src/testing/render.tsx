@@ -36,7 +36,13 @@ export function serve(answers: Answers): Request[] {
     const answer: unknown = typeof found === "function" ? (found as (request: Request) => unknown)(request) : found;
     const status = answer instanceof Refusal ? answer.status : 200;
     const data: unknown = answer instanceof Refusal ? answer.body : answer;
-    const response: AxiosResponse = { data, status, statusText: "", headers: {}, config: { ...config, headers: new AxiosHeaders() } };
+    const response: AxiosResponse = {
+      data,
+      status,
+      statusText: "",
+      headers: {},
+      config: { ...config, headers: new AxiosHeaders() },
+    };
     if (status < 400) return Promise.resolve(response);
     return Promise.reject(new AxiosError(`status ${status}`, undefined, config, null, response));
   };

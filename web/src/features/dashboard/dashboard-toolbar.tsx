@@ -56,7 +56,11 @@ function SearchField({ value, onChange }: { value: string; onChange: (value: str
   }, [text, value, onChange]);
   return (
     <div className="relative flex-1 sm:w-56 sm:flex-none">
-      <Search size={15} className="pointer-events-none absolute top-1/2 left-3 -translate-y-1/2 text-ink-faint" aria-hidden />
+      <Search
+        size={15}
+        className="pointer-events-none absolute top-1/2 left-3 -translate-y-1/2 text-ink-faint"
+        aria-hidden
+      />
       <TextField
         type="search"
         className="pl-8.5"

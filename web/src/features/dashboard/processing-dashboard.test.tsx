@@ -55,7 +55,12 @@ it("shows a way out when nothing fits", async () => {
 });
 
 it("shows the server's own words when the list cannot be had, and asks again", async () => {
-  const problem = { type: "/problems/unavailable", title: "The database is away.", detail: "Try again soon.", status: 503 };
+  const problem = {
+    type: "/problems/unavailable",
+    title: "The database is away.",
+    detail: "Try again soon.",
+    status: 503,
+  };
   const answers: Record<string, unknown> = { "GET /videos": new Refusal(503, problem) };
   serve(answers);
   renderPage(<ProcessingDashboard />);

@@ -52,11 +52,7 @@ export function ProcessingDashboard() {
           ))}
         </ul>
       </div>
-      <Endless
-        hasMore={list.hasNextPage}
-        loading={list.isFetchingNextPage}
-        onMore={() => void list.fetchNextPage()}
-      />
+      <Endless hasMore={list.hasNextPage} loading={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} />
     </section>
   );
 }

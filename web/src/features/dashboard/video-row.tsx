@@ -12,18 +12,15 @@ import { VideoState } from "@/features/dashboard/video-state";
 import { useI18n } from "@/i18n/i18n";
 import { formatAgo, formatBytes, formatDuration, formatInstant } from "@/lib/format";
 
-const ROW = "grid grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-4 gap-y-2 px-3 py-3 sm:px-4 md:grid-cols-[auto_minmax(0,1fr)_minmax(0,20rem)_auto]";
+const ROW =
+  "grid grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-4 gap-y-2 px-3 py-3 sm:px-4 md:grid-cols-[auto_minmax(0,1fr)_minmax(0,20rem)_auto]";
 
 /** One video: picture, name and facts, state, what can be done. */
 export function VideoRow({ video }: { video: Video }) {
   const { t, language } = useI18n();
   const active = video.status === "uploaded" || video.status === "processing";
   const progress = useProgress(video.id, active);
-  const facts = [
-    formatDuration(video.duration),
-    `${video.width} × ${video.height}`,
-    formatBytes(video.file_size),
-  ];
+  const facts = [formatDuration(video.duration), `${video.width} × ${video.height}`, formatBytes(video.file_size)];
   return (
     <li className={`${ROW} transition-colors hover:bg-sunken/50`} data-testid="video-row" data-status={video.status}>
       <Poster video={video} />

@@ -59,7 +59,9 @@ function StateNote({ video, progress }: VideoStateProps) {
     case "uploaded": {
       const position = progress?.queue_position;
       if (position === null || position === undefined) return null;
-      return <p className={muted}>{position === 0 ? t("dashboard.next") : t("dashboard.ahead", { count: position })}</p>;
+      return (
+        <p className={muted}>{position === 0 ? t("dashboard.next") : t("dashboard.ahead", { count: position })}</p>
+      );
     }
     case "completed": {
       if (!video.processing_start_time || !video.processing_end_time) return null;

@@ -27,7 +27,11 @@ it("keeps the reasons of failed attempts", async () => {
 });
 
 it("cancels what runs", async () => {
-  const requests = serve({ "GET /jobs": page(job()), "GET /videos/v1": video(), "POST /jobs/j1/cancel": job({ state: "cancelled" }) });
+  const requests = serve({
+    "GET /jobs": page(job()),
+    "GET /videos/v1": video(),
+    "POST /jobs/j1/cancel": job({ state: "cancelled" }),
+  });
   renderPage(<JobList />);
   await userEvent.click(await screen.findByRole("button", { name: "Cancel tracking" }));
   expect(requests.map((request) => request.key)).toContain("POST /jobs/j1/cancel");

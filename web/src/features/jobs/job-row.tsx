@@ -20,9 +20,15 @@ const ICONS = { track: ScanSearch, proxy: MonitorPlay, render: Clapperboard } as
 function figures(job: Job, t: Translate): string {
   const parts = [
     job.fps > 0 ? t("common.fps", { fps: formatFps(job.fps) }) : null,
-    job.state === "running" && job.eta_seconds !== null ? t("common.left", { span: spanText(job.eta_seconds, t) }) : null,
-    job.state === "completed" && job.processing_seconds > 0 ? t("dashboard.took", { span: spanText(job.processing_seconds, t) }) : null,
-    job.state === "queued" && job.queue_position !== null ? t("jobs.position", { position: job.queue_position + 1 }) : null,
+    job.state === "running" && job.eta_seconds !== null
+      ? t("common.left", { span: spanText(job.eta_seconds, t) })
+      : null,
+    job.state === "completed" && job.processing_seconds > 0
+      ? t("dashboard.took", { span: spanText(job.processing_seconds, t) })
+      : null,
+    job.state === "queued" && job.queue_position !== null
+      ? t("jobs.position", { position: job.queue_position + 1 })
+      : null,
     job.attempt > 1 ? t("jobs.attempt", { attempt: job.attempt, most: job.max_attempts }) : null,
   ];
   return parts.filter(Boolean).join(" · ");
@@ -32,7 +38,9 @@ export function JobRow({ job }: { job: Job }) {
   const { t, language } = useI18n();
   const video = useQuery({ ...videoQuery(job.video_id), staleTime: 60_000 });
   const Icon = ICONS[job.kind];
-  const parameters = Object.entries(job.parameters).map(([name, value]) => `${name} ${String(value)}`).join(", ");
+  const parameters = Object.entries(job.parameters)
+    .map(([name, value]) => `${name} ${String(value)}`)
+    .join(", ");
   const { preset } = job.parameters;
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3" data-testid="job-row" data-state={job.state}>
@@ -89,7 +97,8 @@ function Failures({ job }: { job: Job }) {
       <ol className="mt-1 grid gap-1 text-ink-soft">
         {job.failures.map((failure) => (
           <li key={failure.attempt}>
-            <span className="text-ink-faint">{t("jobs.attemptNumber", { attempt: failure.attempt })}</span> {failure.reason}
+            <span className="text-ink-faint">{t("jobs.attemptNumber", { attempt: failure.attempt })}</span>{" "}
+            {failure.reason}
           </li>
         ))}
       </ol>

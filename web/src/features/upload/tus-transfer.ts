@@ -21,7 +21,8 @@ export function transferProblem(error: Error | DetailedError): Problem {
   const response = error instanceof DetailedError ? error.originalResponse : null;
   const problem = parseProblem(response?.getBody());
   if (problem) return problem;
-  if (response) return { type: "unknown", title: error.message.split(",")[0] ?? "", detail: "", status: response.getStatus() };
+  if (response)
+    return { type: "unknown", title: error.message.split(",")[0] ?? "", detail: "", status: response.getStatus() };
   return { type: "offline", title: "", detail: "", status: 0 };
 }
 

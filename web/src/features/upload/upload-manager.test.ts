@@ -27,7 +27,8 @@ class PaperWorld implements UploadWorld {
   };
   check = () => Promise.resolve(this.problem);
   findInterrupted = () => Promise.resolve(this.interrupted);
-  interruptedKeyOf = (file: File) => Promise.resolve(this.interrupted.find((found) => found.name === file.name)?.key ?? null);
+  interruptedKeyOf = (file: File) =>
+    Promise.resolve(this.interrupted.find((found) => found.name === file.name)?.key ?? null);
   forgetInterrupted = (key: string) => Promise.resolve(void this.forgotten.push(key));
   now = () => this.clock;
 }
@@ -117,7 +118,12 @@ it("tells once of each upload that became a video", async () => {
 
 it("keeps the server's own words when it refuses a video", async () => {
   await manager.add([file("a")], {});
-  const problem = { type: "/problems/unreadable-video", title: "This is not a video.", detail: "Choose another.", status: 422 };
+  const problem = {
+    type: "/problems/unreadable-video",
+    title: "This is not a video.",
+    detail: "Choose another.",
+    status: 422,
+  };
   at(world.transfers, 0).listener.onFailed(problem);
   expect(at(manager.items.get(), 0)).toMatchObject({ phase: "failed", problem });
 });

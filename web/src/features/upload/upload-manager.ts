@@ -133,10 +133,11 @@ export class UploadManager {
     const transfer: Transfer = this.world.transfer(file, item.choice, {
       onProgress: (sent) => ifCurrent(() => this.dispatch({ type: "progressed", id, sent, at: this.world.now() })),
       onLost: () => ifCurrent(() => this.dispatch({ type: "lost", id })),
-      onFailed: (problem) => ifCurrent(() => {
-        this.transfers.delete(id);
-        this.dispatch({ type: "failed", id, problem });
-      }),
+      onFailed: (problem) =>
+        ifCurrent(() => {
+          this.transfers.delete(id);
+          this.dispatch({ type: "failed", id, problem });
+        }),
       onDone: (videoId, duplicate) => ifCurrent(() => this.finish(id, videoId, duplicate)),
     });
     this.transfers.set(id, transfer);

@@ -11,13 +11,22 @@ const item: UploadItem = {
   size: 10_000_000,
   phase: "sending",
   sent: 4_000_000,
-  samples: [{ at: 0, sent: 2_000_000 }, { at: 2000, sent: 4_000_000 }],
+  samples: [
+    { at: 0, sent: 2_000_000 },
+    { at: 2000, sent: 4_000_000 },
+  ],
   choice: {},
   problem: null,
   videoId: null,
 };
-const show = (part: Partial<UploadItem>) => renderPage(<ul><UploadRow item={{ ...item, ...part }} onChoose={vi.fn()} /></ul>);
-const buttons = () => screen.getAllByRole("button").map((button) => button.getAttribute("aria-label") ?? button.textContent);
+const show = (part: Partial<UploadItem>) =>
+  renderPage(
+    <ul>
+      <UploadRow item={{ ...item, ...part }} onChoose={vi.fn()} />
+    </ul>,
+  );
+const buttons = () =>
+  screen.getAllByRole("button").map((button) => button.getAttribute("aria-label") ?? button.textContent);
 
 it("shows how much, how fast and how long while sending", () => {
   show({});

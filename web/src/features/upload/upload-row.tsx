@@ -59,7 +59,13 @@ function PhaseIcon({ item }: { item: UploadItem }) {
           ? "bg-warn-soft text-warn"
           : "bg-sunken text-ink-faint";
   const Icon =
-    item.phase === "failed" ? TriangleAlert : item.phase === "duplicate" ? CopyCheck : item.phase === "done" ? Check : Film;
+    item.phase === "failed"
+      ? TriangleAlert
+      : item.phase === "duplicate"
+        ? CopyCheck
+        : item.phase === "done"
+          ? Check
+          : Film;
   return (
     <span className={cn("grid size-9 shrink-0 place-items-center rounded-lg", tone)}>
       <Icon size={17} aria-hidden />

@@ -9,7 +9,10 @@ import {
   type UploadItem,
 } from "@/features/upload/upload-state";
 
-const added = (id: string, size = 1000): UploadAction => ({ type: "added", item: { id, name: `${id}.mp4`, size, choice: {} } });
+const added = (id: string, size = 1000): UploadAction => ({
+  type: "added",
+  item: { id, name: `${id}.mp4`, size, choice: {} },
+});
 
 function after(...actions: UploadAction[]): readonly UploadItem[] {
   return actions.reduce<readonly UploadItem[]>(reduceUploads, []);

@@ -81,10 +81,7 @@ function change(item: UploadItem, action: UploadAction): UploadItem {
 export function reduceUploads(items: readonly UploadItem[], action: UploadAction): readonly UploadItem[] {
   switch (action.type) {
     case "added":
-      return [
-        ...items,
-        { phase: "queued", sent: 0, samples: [], problem: null, videoId: null, ...action.item },
-      ];
+      return [...items, { phase: "queued", sent: 0, samples: [], problem: null, videoId: null, ...action.item }];
     case "removed":
       return items.filter((item) => item.id !== action.id);
     case "cleared":

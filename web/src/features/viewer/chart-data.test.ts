@@ -14,7 +14,16 @@ const track = (id: number, segments: [number, number][]): Track => ({
 });
 
 it("counts the objects in each frame", () => {
-  const points = countOverTime([track(1, [[0, 4]]), track(2, [[2, 3], [5, 6]])], 6);
+  const points = countOverTime(
+    [
+      track(1, [[0, 4]]),
+      track(2, [
+        [2, 3],
+        [5, 6],
+      ]),
+    ],
+    6,
+  );
   expect(points.map((point) => point.count)).toEqual([1, 1, 2, 1, 0, 1]);
 });
 
@@ -31,7 +40,11 @@ it("has no points for no frames, and ignores what lies beyond the video", () => 
 });
 
 it("thins a track and gives its size as a share of the picture", () => {
-  const frames = Array.from({ length: 1000 }, (_, frame_id) => ({ frame_id, bbox: [0, 0, 10, 5] as [number, number, number, number], score: 0.5 }));
+  const frames = Array.from({ length: 1000 }, (_, frame_id) => ({
+    frame_id,
+    bbox: [0, 0, 10, 5] as [number, number, number, number],
+    score: 0.5,
+  }));
   const points = trackSeries(frames, 1000, 100);
   expect(points).toHaveLength(100);
   expect(points[1]).toEqual({ frame: 10, area: 5, score: 0.5 });

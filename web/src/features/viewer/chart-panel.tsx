@@ -59,7 +59,13 @@ function SelectedCharts({ video, jobId, trackId }: { video: Video; jobId: string
   return (
     <>
       <FrameChart title={t("charts.area", { id: trackId })} data={points} dataKey="area" colour={colour} unit="%" />
-      <FrameChart title={t("charts.score", { id: trackId })} data={points} dataKey="score" colour={colour} domain={[0, 1]} />
+      <FrameChart
+        title={t("charts.score", { id: trackId })}
+        data={points}
+        dataKey="score"
+        colour={colour}
+        domain={[0, 1]}
+      />
     </>
   );
 }

@@ -13,7 +13,13 @@ async function open(part: Partial<VideoProgress>) {
   return screen.getByRole("menuitem", { name: /Annotated video/ });
 }
 
-const render = (part: Partial<RenderStatus>): RenderStatus => ({ job_id: null, status: "none", progress: 0, eta_seconds: null, ...part });
+const render = (part: Partial<RenderStatus>): RenderStatus => ({
+  job_id: null,
+  status: "none",
+  progress: 0,
+  eta_seconds: null,
+  ...part,
+});
 
 it("does not offer the annotated video before the tracking is done", async () => {
   const item = await open({ status: "processing" });
@@ -22,7 +28,10 @@ it("does not offer the annotated video before the tracking is done", async () =>
 });
 
 it("tells how far the annotated video is", async () => {
-  const item = await open({ status: "completed", render: render({ status: "running", progress: 0.31, eta_seconds: 12 }) });
+  const item = await open({
+    status: "completed",
+    render: render({ status: "running", progress: 0.31, eta_seconds: 12 }),
+  });
   expect(item.textContent).toContain("being made, 31 % · 12 s left");
 });
 

@@ -28,7 +28,8 @@ export function DownloadMenu({ video, progress, complete }: DownloadMenuProps) {
     if (!complete) return t("download.afterTracking");
     if (render?.status === "ready") return t("download.ready");
     if (render?.status === "running") {
-      const left = render.eta_seconds === null ? "" : ` · ${t("common.left", { span: spanText(render.eta_seconds, t) })}`;
+      const left =
+        render.eta_seconds === null ? "" : ` · ${t("common.left", { span: spanText(render.eta_seconds, t) })}`;
       return `${t("download.rendering", { percent: formatPercent(render.progress) })}${left}`;
     }
     if (render?.status === "queued") return t("download.queued");
@@ -46,14 +47,25 @@ export function DownloadMenu({ video, progress, complete }: DownloadMenuProps) {
         </Button>
       }
     >
-      <MenuItem icon={<Clapperboard />} note={note()} disabled={!complete || annotated.waiting} keepOpen={render?.status !== "ready"} onSelect={annotated.ask}>
+      <MenuItem
+        icon={<Clapperboard />}
+        note={note()}
+        disabled={!complete || annotated.waiting}
+        keepOpen={render?.status !== "ready"}
+        onSelect={annotated.ask}
+      >
         {t("download.annotated")}
       </MenuItem>
       <MenuLine />
       <MenuLink icon={<FileJson />} href={dataUrl(video.id, "json")} note={partial ?? t("download.jsonNote")} download>
         JSON
       </MenuLink>
-      <MenuLink icon={<FileSpreadsheet />} href={dataUrl(video.id, "csv")} note={partial ?? t("download.csvNote")} download>
+      <MenuLink
+        icon={<FileSpreadsheet />}
+        href={dataUrl(video.id, "csv")}
+        note={partial ?? t("download.csvNote")}
+        download
+      >
         CSV
       </MenuLink>
       <MenuLink icon={<ListOrdered />} href={dataUrl(video.id, "mot")} note={partial ?? t("download.motNote")} download>

@@ -35,13 +35,37 @@ export function FrameChart({ title, data, dataKey, colour, filled = false, unit 
           }}
         >
           <CartesianGrid stroke="var(--line)" vertical={false} />
-          <XAxis dataKey="frame" type="number" domain={["dataMin", "dataMax"]} tick={TICK} tickLine={false} axisLine={false} height={20} />
-          <YAxis width={36} allowDecimals={unit !== "" || domain !== undefined} tick={TICK} tickLine={false} axisLine={false} unit={unit} {...(domain ? { domain } : {})} />
+          <XAxis
+            dataKey="frame"
+            type="number"
+            domain={["dataMin", "dataMax"]}
+            tick={TICK}
+            tickLine={false}
+            axisLine={false}
+            height={20}
+          />
+          <YAxis
+            width={36}
+            allowDecimals={unit !== "" || domain !== undefined}
+            tick={TICK}
+            tickLine={false}
+            axisLine={false}
+            unit={unit}
+            {...(domain ? { domain } : {})}
+          />
           <Tooltip
             cursor={{ stroke: "var(--ink-faint)" }}
-            contentStyle={{ background: "var(--raised)", border: "1px solid var(--line)", borderRadius: 8, fontSize: 12, padding: "4px 8px" }}
+            contentStyle={{
+              background: "var(--raised)",
+              border: "1px solid var(--line)",
+              borderRadius: 8,
+              fontSize: 12,
+              padding: "4px 8px",
+            }}
             labelStyle={{ color: "var(--ink-soft)" }}
-            labelFormatter={(label) => t("charts.frame", { frame: Number(label), time: formatClock(player.timeOf(Number(label))) })}
+            labelFormatter={(label) =>
+              t("charts.frame", { frame: Number(label), time: formatClock(player.timeOf(Number(label))) })
+            }
             formatter={(value) => [`${String(value)}${unit}`, title]}
           />
           <Area

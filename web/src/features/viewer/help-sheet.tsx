@@ -10,7 +10,10 @@ export function HelpSheet({ open, onOpenChange }: { open: boolean; onOpenChange:
     <Dialog open={open} onOpenChange={onOpenChange} title={t("keys.title")} className="max-w-2xl">
       <dl className="gap-x-10 pb-2 sm:columns-2">
         {SHORTCUTS.map((shortcut) => (
-          <div key={shortcut.title} className="flex break-inside-avoid items-center justify-between gap-4 border-b py-1.5">
+          <div
+            key={shortcut.title}
+            className="flex break-inside-avoid items-center justify-between gap-4 border-b py-1.5"
+          >
             <dt>{t(shortcut.title)}</dt>
             <dd className="flex shrink-0 gap-1">
               {shortcut.shown.map((key) => (

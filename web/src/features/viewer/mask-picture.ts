@@ -51,7 +51,14 @@ export function drawMasks(spec: PictureSpec): Uint8ClampedArray<ArrayBuffer> {
 const WHITE = [255, 255, 255] as const;
 
 /** Whether a pixel lies within one pixel of another label; the border of the picture counts as the same. */
-function isEdge(labels: Uint8Array, width: number, height: number, column: number, row: number, label: number): boolean {
+function isEdge(
+  labels: Uint8Array,
+  width: number,
+  height: number,
+  column: number,
+  row: number,
+  label: number,
+): boolean {
   const position = row * width + column;
   return (
     (column > 0 && labels[position - 1] !== label) ||

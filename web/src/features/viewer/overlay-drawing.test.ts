@@ -13,7 +13,16 @@ const nothing: Selection = { hovered: null, selected: null, solo: null, hidden: 
 const counts = (...runs: number[]) => runs.map((run) => String.fromCharCode(48 + run)).join("");
 
 function object(id: number, part: Partial<FrameObject> = {}): FrameObject {
-  return { track_id: id, bbox: [0, 0, 4, 4], mask: null, score: 1, state: "reliable", origin: "detected", label: null, ...part };
+  return {
+    track_id: id,
+    bbox: [0, 0, 4, 4],
+    mask: null,
+    score: 1,
+    state: "reliable",
+    origin: "detected",
+    label: null,
+    ...part,
+  };
 }
 
 it("draws the track that is pointed at on top, and none that is hidden", () => {

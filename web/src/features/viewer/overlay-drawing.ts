@@ -30,12 +30,14 @@ export function describeMasks(
 ): PictureSpec {
   const masks = objects.flatMap((object) =>
     object.mask
-      ? [{
-          counts: object.mask.counts,
-          size: object.mask.size,
-          colour: rgb(colourOf(object, options)),
-          strong: isPointedAt(selection, object.track_id),
-        }]
+      ? [
+          {
+            counts: object.mask.counts,
+            size: object.mask.size,
+            colour: rgb(colourOf(object, options)),
+            strong: isPointedAt(selection, object.track_id),
+          },
+        ]
       : [],
   );
   return { ...size, opacity: options.opacity, masks };
@@ -107,11 +109,11 @@ export function drawTrail(
 
 /** The track at a pixel of the original: the mask that covers it, else the smallest box around it. */
 export function trackAt(objects: readonly FrameObject[], x: number, y: number): number | null {
-  const boxed = objects.filter(({ bbox: [left, top, width, height] }) =>
-    x >= left && y >= top && x < left + width && y < top + height,
+  const boxed = objects.filter(
+    ({ bbox: [left, top, width, height] }) => x >= left && y >= top && x < left + width && y < top + height,
   );
-  const covered = boxed.find(({ mask }) =>
-    mask !== null && maskCovers(decodeCounts(mask.counts), mask.size[0], Math.floor(x), Math.floor(y)),
+  const covered = boxed.find(
+    ({ mask }) => mask !== null && maskCovers(decodeCounts(mask.counts), mask.size[0], Math.floor(x), Math.floor(y)),
   );
   const smallest = [...boxed].sort((a, b) => a.bbox[2] * a.bbox[3] - b.bbox[2] * b.bbox[3])[0];
   return (covered ?? smallest)?.track_id ?? null;

@@ -24,7 +24,10 @@ export function ResultViewer({ video }: { video: Video }) {
 
   return (
     <ViewerProvider value={model}>
-      <div className="flex flex-1 flex-col lg:h-[calc(100dvh-3.25rem-1px)] lg:flex-none filling:lg:h-dvh" data-testid="viewer">
+      <div
+        className="flex flex-1 flex-col lg:h-[calc(100dvh-3.25rem-1px)] lg:flex-none filling:lg:h-dvh"
+        data-testid="viewer"
+      >
         <ViewerHeader video={video} progress={progress} onHelp={() => setHelp(true)} />
         <div className="grid min-h-0 flex-1 lg:grid-cols-[minmax(0,1fr)_20rem] lg:grid-rows-[minmax(0,1fr)_auto] 2xl:grid-cols-[minmax(0,1fr)_24rem] filling:lg:grid-cols-1">
           <div className="flex min-h-0 min-w-0 flex-col">

@@ -5,11 +5,24 @@ import { nextEvent } from "@/features/viewer/events";
 import { SHORTCUTS, shortcutFor } from "@/features/viewer/shortcuts";
 import { createViewerModel } from "@/features/viewer/viewer-model";
 
-const press = (code: string, part: Partial<KeyboardEvent> = {}) =>
-  ({ code, key: "", shiftKey: false, ctrlKey: false, metaKey: false, altKey: false, ...part });
+const press = (code: string, part: Partial<KeyboardEvent> = {}) => ({
+  code,
+  key: "",
+  shiftKey: false,
+  ctrlKey: false,
+  metaKey: false,
+  altKey: false,
+  ...part,
+});
 
 const track = (id: number, start: number, stop: number): Track => ({
-  track_id: id, label: null, first_frame: start, last_frame: stop - 1, frame_total: stop - start, mean_score: 1, segments: [[start, stop]],
+  track_id: id,
+  label: null,
+  first_frame: start,
+  last_frame: stop - 1,
+  frame_total: stop - start,
+  mean_score: 1,
+  segments: [[start, stop]],
 });
 
 function scene() {

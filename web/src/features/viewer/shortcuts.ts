@@ -3,7 +3,14 @@ import { nextEvent } from "@/features/viewer/events";
 import { FRAME_FIELD_ID } from "@/features/viewer/frame-field";
 import { toggleFullscreen } from "@/features/viewer/fullscreen";
 import { zoomWindow } from "@/features/viewer/timeline-scale";
-import { select, showAll, toggleHidden, toggleSolo, type ViewerModel, type ViewOptions } from "@/features/viewer/viewer-model";
+import {
+  select,
+  showAll,
+  toggleHidden,
+  toggleSolo,
+  type ViewerModel,
+  type ViewOptions,
+} from "@/features/viewer/viewer-model";
 import type { Key } from "@/i18n/i18n";
 
 export interface ShortcutScene {
@@ -22,36 +29,49 @@ export interface Shortcut {
   run: (scene: ShortcutScene) => void;
 }
 
-const step = (frames: number) => ({ model }: ShortcutScene) => model.player.step(frames);
+const step =
+  (frames: number) =>
+  ({ model }: ShortcutScene) =>
+    model.player.step(frames);
 
-const jump = (direction: 1 | -1) => ({ model, tracks }: ShortcutScene) => {
-  const frame = nextEvent(tracks, model.player.current, direction);
-  if (frame === null) return;
-  model.player.pause();
-  model.player.seek(frame);
-};
+const jump =
+  (direction: 1 | -1) =>
+  ({ model, tracks }: ShortcutScene) => {
+    const frame = nextEvent(tracks, model.player.current, direction);
+    if (frame === null) return;
+    model.player.pause();
+    model.player.seek(frame);
+  };
 
-const flip = (layer: "masks" | "boxes" | "ids" | "trails") => ({ model }: ShortcutScene) =>
-  model.options.update((options): ViewOptions => ({ ...options, [layer]: !options[layer] }));
+const flip =
+  (layer: "masks" | "boxes" | "ids" | "trails") =>
+  ({ model }: ShortcutScene) =>
+    model.options.update((options): ViewOptions => ({ ...options, [layer]: !options[layer] }));
 
-const zoom = (factor: number) => ({ model, frameCount }: ShortcutScene) => {
-  const window = model.window.get() ?? { from: 0, to: frameCount };
-  const next = zoomWindow(window, factor, model.player.current, frameCount);
-  model.window.set(next.to - next.from >= frameCount ? null : next);
-};
+const zoom =
+  (factor: number) =>
+  ({ model, frameCount }: ShortcutScene) => {
+    const window = model.window.get() ?? { from: 0, to: frameCount };
+    const next = zoomWindow(window, factor, model.player.current, frameCount);
+    model.window.set(next.to - next.from >= frameCount ? null : next);
+  };
 
-const withSelected = (act: (model: ViewerModel, trackId: number) => void) => ({ model }: ShortcutScene) => {
-  const { selected } = model.selection.get();
-  if (selected !== null) act(model, selected);
-};
+const withSelected =
+  (act: (model: ViewerModel, trackId: number) => void) =>
+  ({ model }: ShortcutScene) => {
+    const { selected } = model.selection.get();
+    if (selected !== null) act(model, selected);
+  };
 
 /** The next or the previous track becomes the chosen one. */
-const choose = (direction: 1 | -1) => ({ model, tracks }: ShortcutScene) => {
-  const { selected } = model.selection.get();
-  const index = tracks.findIndex((track) => track.track_id === selected);
-  const next = tracks[index < 0 ? 0 : Math.min(tracks.length - 1, Math.max(0, index + direction))];
-  if (next) select(model, next.track_id);
-};
+const choose =
+  (direction: 1 | -1) =>
+  ({ model, tracks }: ShortcutScene) => {
+    const { selected } = model.selection.get();
+    const index = tracks.findIndex((track) => track.track_id === selected);
+    const next = tracks[index < 0 ? 0 : Math.min(tracks.length - 1, Math.max(0, index + direction))];
+    if (next) select(model, next.track_id);
+  };
 
 /** The habits of CVAT and of video editors. */
 export const SHORTCUTS: readonly Shortcut[] = [
@@ -61,13 +81,23 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { codes: ["Shift+ArrowLeft", "KeyJ", "KeyC"], shown: ["⇧ ←", "J", "C"], title: "keys.backTen", run: step(-10) },
   { codes: ["Shift+ArrowRight", "KeyL", "KeyV"], shown: ["⇧ →", "L", "V"], title: "keys.forwardTen", run: step(10) },
   { codes: ["Home"], shown: ["Home"], title: "keys.first", run: ({ model }) => model.player.seek(0) },
-  { codes: ["End"], shown: ["End"], title: "keys.last", run: ({ model, frameCount }) => model.player.seek(frameCount - 1) },
+  {
+    codes: ["End"],
+    shown: ["End"],
+    title: "keys.last",
+    run: ({ model, frameCount }) => model.player.seek(frameCount - 1),
+  },
   { codes: ["KeyE"], shown: ["E"], title: "player.previousEvent", run: jump(-1) },
   { codes: ["KeyR"], shown: ["R"], title: "player.nextEvent", run: jump(1) },
   { codes: ["KeyG"], shown: ["G"], title: "player.goTo", run: () => document.getElementById(FRAME_FIELD_ID)?.focus() },
   { codes: ["BracketLeft"], shown: ["["], title: "keys.slower", run: ({ model }) => model.player.changeRate(-1) },
   { codes: ["BracketRight"], shown: ["]"], title: "keys.faster", run: ({ model }) => model.player.changeRate(1) },
-  { codes: ["Shift+KeyL"], shown: ["⇧ L"], title: "player.loop", run: ({ model }) => model.player.setLoop(!model.player.loop.get()) },
+  {
+    codes: ["Shift+KeyL"],
+    shown: ["⇧ L"],
+    title: "player.loop",
+    run: ({ model }) => model.player.setLoop(!model.player.loop.get()),
+  },
   { codes: ["Digit1"], shown: ["1"], title: "view.masks", run: flip("masks") },
   { codes: ["Digit2"], shown: ["2"], title: "view.boxes", run: flip("boxes") },
   { codes: ["Digit3"], shown: ["3"], title: "view.ids", run: flip("ids") },
@@ -88,7 +118,9 @@ export const SHORTCUTS: readonly Shortcut[] = [
 const BY_CODE = new Map(SHORTCUTS.flatMap((shortcut) => shortcut.codes.map((code) => [code, shortcut] as const)));
 
 /** The shortcut for a key press; undefined where the press belongs to the browser or the system. */
-export function shortcutFor(event: Pick<KeyboardEvent, "code" | "key" | "shiftKey" | "ctrlKey" | "metaKey" | "altKey">): Shortcut | undefined {
+export function shortcutFor(
+  event: Pick<KeyboardEvent, "code" | "key" | "shiftKey" | "ctrlKey" | "metaKey" | "altKey">,
+): Shortcut | undefined {
   if (event.ctrlKey || event.metaKey || event.altKey) return undefined;
   // Where "?" lies on another key.
   if (event.key === "?") return BY_CODE.get("Shift+Slash");

@@ -91,7 +91,10 @@ export function Stage({ video, progress, chunks, framesReady }: StageProps) {
 /** Below the middle: what was found is drawn over the still picture meanwhile, and must stay in sight. */
 function Notice({ icon, title, children }: { icon: ReactNode; title: string; children?: ReactNode }) {
   return (
-    <div role="status" className="pointer-events-none absolute inset-x-0 bottom-0 grid place-items-center p-4 text-white">
+    <div
+      role="status"
+      className="pointer-events-none absolute inset-x-0 bottom-0 grid place-items-center p-4 text-white"
+    >
       <div className="flex max-w-md gap-3 rounded-xl bg-black/70 px-4 py-3 backdrop-blur-sm">
         <span className="mt-0.5 text-white/70">{icon}</span>
         <div>
@@ -104,7 +107,15 @@ function Notice({ icon, title, children }: { icon: ReactNode; title: string; chi
 }
 
 /** Why there is no moving picture. */
-function StageNotice({ video, progress, broken }: { video: Video; progress: VideoProgress | undefined; broken: boolean }) {
+function StageNotice({
+  video,
+  progress,
+  broken,
+}: {
+  video: Video;
+  progress: VideoProgress | undefined;
+  broken: boolean;
+}) {
   const { t } = useI18n();
   const playable = progress?.playable ?? video.playable;
   if (playable === "preparing") {

@@ -141,7 +141,10 @@ function drawReadyBand(context: CanvasRenderingContext2D, scene: TimelineScene):
     for (let x = ready + 4; x < edge + scene.height; x += 9) {
       context.beginPath();
       context.moveTo(Math.min(x, edge), RULER_HEIGHT + Math.max(0, x - edge));
-      context.lineTo(Math.max(ready, x - (scene.height - RULER_HEIGHT)), RULER_HEIGHT + Math.min(scene.height - RULER_HEIGHT, x - ready));
+      context.lineTo(
+        Math.max(ready, x - (scene.height - RULER_HEIGHT)),
+        RULER_HEIGHT + Math.min(scene.height - RULER_HEIGHT, x - ready),
+      );
       context.stroke();
     }
   }

@@ -36,7 +36,11 @@ export function TimelinePanel({ times, frameCount, framesReady, tracks }: Timeli
   useScrollToSelected(scroller, tracks);
 
   return (
-    <div ref={scroller} className="relative h-full overflow-x-hidden overflow-y-auto overscroll-contain" data-testid="timeline">
+    <div
+      ref={scroller}
+      className="relative h-full overflow-x-hidden overflow-y-auto overscroll-contain"
+      data-testid="timeline"
+    >
       <div
         ref={slider}
         role="slider"

@@ -57,7 +57,14 @@ it("keeps the marks of time apart", () => {
 
 describe("a lane", () => {
   it("shows the segments in the window, cut to it", () => {
-    expect(segmentRuns(scale, [[0, 110], [150, 160], [290, 900], [950, 960]])).toEqual([
+    expect(
+      segmentRuns(scale, [
+        [0, 110],
+        [150, 160],
+        [290, 900],
+        [950, 960],
+      ]),
+    ).toEqual([
       [50, 70],
       [150, 170],
       [430, 450],

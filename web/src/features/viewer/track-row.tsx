@@ -2,7 +2,15 @@ import { Eye, EyeOff, Focus } from "lucide-react";
 
 import type { Track } from "@/api/types";
 import { Hint } from "@/components/hint";
-import { hover, isVisible, select, toggleHidden, toggleSolo, useViewer, type Selection } from "@/features/viewer/viewer-model";
+import {
+  hover,
+  isVisible,
+  select,
+  toggleHidden,
+  toggleSolo,
+  useViewer,
+  type Selection,
+} from "@/features/viewer/viewer-model";
 import { useI18n } from "@/i18n/i18n";
 import { cn } from "@/lib/cn";
 import { formatCount } from "@/lib/format";
@@ -74,7 +82,10 @@ export function TrackRow({ track, selection, top }: TrackRowProps) {
           type="button"
           aria-label={t("tracks.soloOf", { id })}
           aria-pressed={selection.solo === id}
-          className={cn(SMALL, selection.solo === id && "bg-accent text-accent-ink hover:bg-accent-strong hover:text-accent-ink")}
+          className={cn(
+            SMALL,
+            selection.solo === id && "bg-accent text-accent-ink hover:bg-accent-strong hover:text-accent-ink",
+          )}
           onClick={() => toggleSolo(model, id)}
         >
           <Focus size={15} />

@@ -8,8 +8,11 @@ import type { ViewerModel } from "@/features/viewer/viewer-model";
 function isTaken(event: KeyboardEvent): boolean {
   const element = event.target;
   if (!(element instanceof HTMLElement)) return false;
-  if (element.closest("input, textarea, select, [contenteditable], [role=dialog], [role=menu], [role=listbox]")) return true;
-  const usesArrows = element.closest("[role=radiogroup], [role=group], [role=combobox], [role=slider][aria-orientation]");
+  if (element.closest("input, textarea, select, [contenteditable], [role=dialog], [role=menu], [role=listbox]"))
+    return true;
+  const usesArrows = element.closest(
+    "[role=radiogroup], [role=group], [role=combobox], [role=slider][aria-orientation]",
+  );
   if (usesArrows && event.code.startsWith("Arrow")) return true;
   const presses = event.code === "Space" || event.code === "Enter";
   return presses && element.closest("button, a, [role=button], [role=switch]") !== null;

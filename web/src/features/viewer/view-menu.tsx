@@ -55,7 +55,9 @@ export function ViewMenu() {
                 step={0.05}
                 onChange={(opacity) => change({ opacity })}
               />
-              <span className="w-10 text-right text-xs text-ink-soft tabular-nums">{formatPercent(options.opacity + 1e-6)}</span>
+              <span className="w-10 text-right text-xs text-ink-soft tabular-nums">
+                {formatPercent(options.opacity + 1e-6)}
+              </span>
             </span>
           </div>
           <div className="flex items-center justify-between gap-3">
