@@ -305,7 +305,8 @@ class TrajectoryManager:
         self, near: Surroundings, mask: Mask, area: float, but: set[TrackId]
     ) -> TrackId | None:
         """The larger track that a mask may be a part of."""
-        small, large = [], []
+        small: list[TrackId] = []
+        large: list[TrackId] = []
         for id_, memory in self._tracks.items():
             if id_ in but or memory.missed or memory.area <= area:
                 continue

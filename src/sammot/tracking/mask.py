@@ -83,7 +83,10 @@ def box_iou(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[
     area_first = np.clip(first[:, 2:] - first[:, :2], 0, None).prod(axis=1)
     area_second = np.clip(second[:, 2:] - second[:, :2], 0, None).prod(axis=1)
     union = area_first[:, None] + area_second[None, :] - intersection
-    return np.divide(intersection, union, out=np.zeros_like(union), where=union > 0)
+    overlap: NDArray[np.float64] = np.divide(
+        intersection, union, out=np.zeros_like(union), where=union > 0
+    )
+    return overlap
 
 
 def mask_iou(first: Mask, second: Mask) -> float:

@@ -59,7 +59,7 @@ class Surroundings:
     def host_of(self, mask: Mask, candidates: Iterable[TrackId]) -> TrackId | None:
         """The track in whose reach most of the mask lies, at least half of it; None without."""
         best, share = None, 0.5
-        area = max(1, np.count_nonzero(mask))
+        area = max(1, int(np.count_nonzero(mask)))
         for id_ in candidates:
             if id_ not in self._masks:
                 continue
@@ -69,9 +69,7 @@ class Surroundings:
                 best, share = id_, inside
         return best
 
-    def touching(
-        self, mask: Mask, candidates: Iterable[TrackId], gap: float
-    ) -> TrackId | None:
+    def touching(self, mask: Mask, candidates: Iterable[TrackId], gap: float) -> TrackId | None:
         """The first track within `gap` (a share of its size) of the mask; None without."""
         for id_ in candidates:
             if id_ not in self._masks:

@@ -8,6 +8,7 @@ detection algorithm based on sigma-delta background estimation", 2004.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import cv2
@@ -58,17 +59,15 @@ class Background:
     def difference(self, lab: Picture) -> Picture:
         """Largest difference over the channels, uint16, one sigma being UNIT."""
         shift = _luma_shift(lab, self.picture)
-        worst: Picture | None = None
+        worst: Picture = np.zeros(lab.shape[:2], np.uint16)
         for channel in self.channels:
-            now, then = lab[..., channel], self.picture[..., channel]
+            now = lab[..., channel]
             if channel == 0 and shift:
-                now = (
-                    cv2.add(now, np.full_like(now, abs(shift)))
-                    if shift > 0
-                    else cv2.subtract(now, np.full_like(now, abs(shift)))
-                )
-            scaled = cv2.multiply(cv2.absdiff(now, then), self.gain[..., channel], dtype=cv2.CV_16U)
-            worst = scaled if worst is None else cv2.max(worst, scaled)
+                level = np.full_like(now, abs(shift))
+                now = cv2.add(now, level) if shift > 0 else cv2.subtract(now, level)
+            away = cv2.absdiff(now, self.picture[..., channel])
+            scaled = cv2.multiply(away, self.gain[..., channel], dtype=cv2.CV_16U)
+            worst = cv2.max(worst, scaled)
         return cv2.blur(worst, (3, 3))
 
     def seen_through(self, warp: Picture) -> Background:
@@ -102,7 +101,7 @@ def _gain(samples: Sequence[Picture], picture: Picture) -> Picture:
     """UNIT over sigma: the noise between neighbours in time, or of the calm third about B."""
     away = [cv2.absdiff(sample, picture) for sample in samples]
     calm = np.minimum(2.2 * order_statistic(away, 0.35), 6.0)
-    steps = [cv2.absdiff(a, b) for a, b in zip(samples, samples[1:], strict=False)]
+    steps = [cv2.absdiff(first, second) for first, second in pairwise(samples)]
     noise = calm
     if steps:
         quick = 1.4826 / np.sqrt(2) * order_statistic(steps, 0.5).astype(np.float32)

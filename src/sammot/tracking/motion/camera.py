@@ -13,8 +13,6 @@ from sammot.tracking.motion.picture import Picture, Size, order_statistic, shrin
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
 SWAY, LEAST_SWAY = 12.0, 0.3
 """A camera that sways by less than the first of these, in pixels at 320 wide, is brought back to
 its place; below the second it need not be."""
@@ -74,9 +72,7 @@ def still_share(first: Picture, second: Picture) -> float | None:
     return float(np.mean(good & near))
 
 
-def follow(
-    first: Picture, second: Picture, count: int = 200
-) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_]]:
+def follow(first: Picture, second: Picture, count: int = 200) -> tuple[Picture, Picture, Picture]:
     """Corners of `first`, where they are in `second` (both (n, 2) in x, y), and which to believe.
 
     Source: Lucas and Kanade 1981 in pyramids, checked forwards and backwards.
@@ -84,19 +80,27 @@ def follow(
     nothing = np.zeros((0, 2), np.float32)
     if min(first.shape) < 16:
         return nothing, nothing, np.zeros(0, np.bool_)
-    corners = cv2.goodFeaturesToTrack(first, count, 0.01, 5)
+    # The stubs do not know that there may be none.
+    corners: Picture | None = cv2.goodFeaturesToTrack(first, count, 0.01, 5)
     if corners is None:
         return nothing, nothing, np.zeros(0, np.bool_)
-    window = {"winSize": (15, 15), "maxLevel": 3}
-    found, there, _ = cv2.calcOpticalFlowPyrLK(first, second, corners, None, **window)
-    again, back, _ = cv2.calcOpticalFlowPyrLK(second, first, found, None, **window)
-    good = (there.ravel() == 1) & (back.ravel() == 1)
-    good &= np.abs(again - corners).reshape(-1, 2).max(axis=1) < 0.7
-    return corners.reshape(-1, 2), found.reshape(-1, 2), good
+    found, there = _followed(first, second, corners)
+    again, back = _followed(second, first, found)
+    near = np.abs(again - corners).reshape(-1, 2).max(axis=1) < 0.7
+    return corners.reshape(-1, 2), found.reshape(-1, 2), there & back & near
+
+
+def _followed(first: Picture, second: Picture, points: Picture) -> tuple[Picture, Picture]:
+    """Where points of the first picture are in the second, and whether they were found."""
+    guess = np.zeros_like(points)
+    found, there, _ = cv2.calcOpticalFlowPyrLK(
+        first, second, points, guess, winSize=(15, 15), maxLevel=3
+    )
+    return found, np.asarray(there).ravel() == 1
 
 
 def warp_between(first: Picture, second: Picture) -> Picture | None:
-    """Homography (3, 3) from `first` to `second`, both grey; None if they have too little in common."""
+    """Homography (3, 3) from `first` to `second`, both grey; None if too little is common."""
     corners, found, good = follow(first, second, 400)
     if np.count_nonzero(good) < 12:
         return None

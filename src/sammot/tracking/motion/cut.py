@@ -43,7 +43,7 @@ def _cut_one(lab: Picture, seed: Picture, size: float) -> Picture:
     half_seed = cv2.resize(seed, small, interpolation=cv2.INTER_NEAREST)
     reach = max(2, round(REACH * size / 2))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-    trimap = np.full(half_seed.shape, cv2.GC_BGD, np.uint8)
+    trimap: Picture = np.full(half_seed.shape, cv2.GC_BGD, np.uint8)
     trimap[cv2.dilate(half_seed, kernel) > 0] = cv2.GC_PR_BGD
     trimap[half_seed > 0] = cv2.GC_PR_FGD
     trimap[cv2.erode(half_seed, kernel, borderValue=1) > 0] = cv2.GC_FGD
@@ -52,9 +52,11 @@ def _cut_one(lab: Picture, seed: Picture, size: float) -> Picture:
         return seed
     cv2.setRNGSeed(SEED)
     picture = cv2.resize(lab, small, interpolation=cv2.INTER_AREA)
-    cv2.grabCut(picture, trimap, None, np.zeros((1, 65)), np.zeros((1, 65)), ROUNDS, cv2.GC_INIT_WITH_MASK)
+    behind, ahead = np.zeros((1, 65)), np.zeros((1, 65))
+    whole = (0, 0, *small)
+    cv2.grabCut(picture, trimap, whole, behind, ahead, ROUNDS, cv2.GC_INIT_WITH_MASK)
     inside = ((trimap == cv2.GC_FGD) | (trimap == cv2.GC_PR_FGD)).astype(np.float32)
     soft = cv2.resize(cv2.GaussianBlur(inside, (3, 3), 0), (width, height))
     found = (soft > 0.5).view(np.uint8)
-    share = np.count_nonzero(found) / max(1, np.count_nonzero(seed))
+    share = np.count_nonzero(found) / max(1, int(np.count_nonzero(seed)))
     return found if 0.3 < share < 3 else seed

@@ -127,8 +127,8 @@ def shadow_of(lab: Picture, background: Background) -> Picture | None:
     candidate &= (chroma[..., 1] < 7) & (chroma[..., 2] < 7)
     if not candidate.any():
         return np.zeros((height, width), np.uint8)
-    shade = (candidate & _same_texture(first, second, ratio)).astype(np.uint8)
-    shade = cv2.morphologyEx(shade, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    alike: Picture = (candidate & _same_texture(first, second, ratio)).astype(np.uint8)
+    shade = cv2.morphologyEx(alike, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     return cv2.resize(shade, (width, height), interpolation=cv2.INTER_NEAREST)
 
 

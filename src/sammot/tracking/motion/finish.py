@@ -60,7 +60,7 @@ def _enlarged(mask: Mask, shape: tuple[int, int]) -> tuple[slice, slice, Picture
     across, down = shape[1] / mask.shape[1], shape[0] / mask.shape[0]
     left, right = round(x1 * across), round(x2 * across)
     top, bottom = round(y1 * down), round(y2 * down)
-    soft = mask[y1:y2, x1:x2].astype(np.float32)
+    soft: Picture = mask[y1:y2, x1:x2].astype(np.float32)
     if (bottom - top, right - left) != soft.shape:
         soft = cv2.GaussianBlur(soft, (3, 3), 0.6, borderType=cv2.BORDER_REPLICATE)
         soft = cv2.resize(soft, (right - left, bottom - top), interpolation=cv2.INTER_LINEAR)

@@ -53,9 +53,7 @@ def _groups(patch: Patch, labels: Picture, stats: Picture, reach: float) -> list
     near = np.linalg.norm(gap, axis=2) < reach
     group = connected_components(near, directed=False)[1]
     numbers = np.concatenate([[-1], group])[labels]
-    parts = [
-        Patch.around(numbers == number, patch.x, patch.y) for number in range(group.max() + 1)
-    ]
+    parts = [Patch.around(numbers == number, patch.x, patch.y) for number in range(group.max() + 1)]
     return sorted(parts, key=lambda part: -part.area)
 
 
@@ -81,9 +79,7 @@ def lobes_of(patch: Patch) -> list[Patch]:
     ]
     inner = np.s_[radius:-radius, radius:-radius]
     is_first = (nearer[0] <= nearer[1])[inner]
-    parts = [
-        Patch.around(patch.mask & side, patch.x, patch.y) for side in (is_first, ~is_first)
-    ]
+    parts = [Patch.around(patch.mask & side, patch.x, patch.y) for side in (is_first, ~is_first)]
     is_two = _fill_their_hulls(parts, patch, HULL_SHARE)
     return sorted(parts, key=lambda part: -part.area) if is_two else [patch]
 

@@ -75,9 +75,9 @@ def find_modes(samples: Sequence[Picture]) -> Modes:
     stack = np.stack(samples)
     near = _alike(stack)
     alive = np.ones(stack.shape[:3], np.bool_)
-    rows, columns = np.indices(stack.shape[1:3], sparse=True)
+    rows, columns = np.ogrid[: stack.shape[1], : stack.shape[2]]
     colours, support, members = [], [], []
-    for _ in range(MODES):
+    for _rank in range(MODES):
         density = np.stack([(one & alive).sum(axis=0, dtype=np.uint8) for one in near]) * alive
         best = density.argmax(axis=0)
         mine = near[best, :, rows, columns].transpose(2, 0, 1) & alive
@@ -170,7 +170,7 @@ def _least_cost(data: Picture, apart: Picture, rounds: int = 40) -> Picture:
             (to_right, right[..., 1:]), (to_left, left[..., :-1]),
             (to_lower, lower[:, 1:]), (to_upper, upper[:, :-1]),
         ):  # fmt: skip
-            target += 0.5 * (message - message.min(axis=0) - target)
+            np.add(0.5 * target, 0.5 * (message - message.min(axis=0)), out=target)
     answer: Picture = (data + right + left + lower + upper).argmin(axis=0)
     return answer
 
@@ -184,7 +184,8 @@ def _doubtful(modes: Modes, likely: Picture, chosen: Picture, calm: Picture) -> 
         np.take_along_axis(one, chosen[None], axis=0)[0] for one in (likely, modes.support)
     )
     odd = ((best < 0.012) & (support < 0.25) & ~calm).astype(np.uint8)
-    return odd - cv2.morphologyEx(odd, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+    doubtful: Picture = odd - cv2.morphologyEx(odd, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+    return doubtful
 
 
 def _apply(

@@ -15,6 +15,7 @@ import numpy as np
 
 from sammot.tracking.motion.cut import cut
 from sammot.tracking.motion.detect import fill_holes
+from sammot.tracking.motion.flow import LEAST_SIDE, flow_between
 from sammot.tracking.motion.picture import Picture, gradient, length
 from sammot.tracking.motion.sighting import Sighting
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 GAP = 4
 """Frames between the pictures compared where motion is slow."""
 BINS = (16, 12, 12)
-LEAST_SIDE = 32
 LASTING, CALM, HASTY = 0.93, 3.0, 6.0
 """Where the camera moves by fewer than CALM pixels a frame, what moved counts for LASTING of
 itself a frame later: limbs rest between two moves. Above HASTY it counts for nothing."""
@@ -51,7 +51,7 @@ class MovingEvidence:
             self._greys.append(grey)
             self._likely = np.zeros(grey.shape, np.float32)
             return Sighting(np.zeros(grey.shape, np.uint8), nothing)
-        flow = _flow(grey, self._greys[-1])
+        flow = flow_between(grey, self._greys[-1], precise=True)
         evidence = self._motion(grey, flow, taken)
         likely = self._with_colour(lab, evidence)
         likely = np.maximum(likely, self._lasting(flow))
@@ -88,7 +88,7 @@ class MovingEvidence:
         rest, scale = residual(flow, taken)
         evidence = 1 - np.exp2(-((rest / scale) ** 2))
         if float(np.percentile(rest[::4, ::4], 98)) < 2.0 and len(self._greys) >= 2:
-            rest, scale = residual(_flow(grey, self._greys[0]), taken)
+            rest, scale = residual(flow_between(grey, self._greys[0], precise=True), taken)
             evidence = 0.35 * evidence + 0.65 * (1 - np.exp2(-((rest / scale) ** 2)))
         texture = cv2.blur(gradient(grey), (15, 15)) / 12
         return np.asarray(evidence * np.clip(texture, 0.2, 1), np.float32)
@@ -138,12 +138,6 @@ class MovingEvidence:
         return chosen
 
 
-def _flow(now: Picture, then: Picture) -> Picture:
-    solver = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    flow: Picture = solver.calc(now, then, None)
-    return flow
-
-
 def residual(flow: Picture, taken: Picture) -> tuple[Picture, float]:
     """Length of the flow beyond the camera's, and the length that counts as motion, in pixels."""
     height, width = flow.shape[:2]
@@ -164,11 +158,12 @@ def camera_flow(flow: Picture, taken: Picture) -> Picture:
         free[:] = True
     start = np.stack([columns[free], rows[free]], axis=1).astype(np.float32)
     stop = start + flow[rows[free], columns[free]]
-    matrix, _ = cv2.findHomography(start, stop, cv2.USAC_MAGSAC, 0.8)
+    # The stubs do not know that there may be none.
+    matrix: Picture | None = cv2.findHomography(start, stop, cv2.USAC_MAGSAC, 0.8)[0]
     if matrix is None:
         return np.broadcast_to(np.median(flow.reshape(-1, 2), axis=0), flow.shape)
     y, x = np.indices((height, width), sparse=True)
-    depth = matrix[2, 0] * x + matrix[2, 1] * y + matrix[2, 2]
+    depth = np.maximum(matrix[2, 0] * x + matrix[2, 1] * y + matrix[2, 2], 1e-3)
     across = (matrix[0, 0] * x + matrix[0, 1] * y + matrix[0, 2]) / depth - x
     down = (matrix[1, 0] * x + matrix[1, 1] * y + matrix[1, 2]) / depth - y
     return np.stack([across, down], axis=2).astype(np.float32)

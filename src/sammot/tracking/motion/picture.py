@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sammot.tracking.frame import ClipInfo, Frame
 
 Picture: TypeAlias = "NDArray[Any]"
-"""(height, width) or (height, width, 3); uint8 unless said otherwise. OpenCV's stubs know no more."""
+"""(height, width[, 3]); uint8 unless said otherwise (OpenCV's stubs know less)."""
 
 
 class Size(NamedTuple):
@@ -85,7 +85,8 @@ def length(across: Picture, down: Picture) -> Picture:
 
     Not cv2.magnitude: its last bits depend on where the arrays lie in memory.
     """
-    return np.sqrt(across * across + down * down)
+    found: Picture = np.sqrt(across * across + down * down)
+    return found
 
 
 def gradient(grey: Picture) -> Picture:

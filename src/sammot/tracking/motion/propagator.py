@@ -202,7 +202,9 @@ class MotionPropagator:
 
         The two predictions then overlap, and the manager lets the elder keep its number.
         """
-        hidden = [id_ for id_, body in self.bodies.items() if id_ not in found and body.age > YOUNG[1]]
+        hidden = [
+            id_ for id_, body in self.bodies.items() if id_ not in found and body.age > YOUNG[1]
+        ]
         young = [id_ for id_ in found if YOUNG[0] <= self.bodies[id_].age <= YOUNG[1]]
         if not hidden or not young:
             return {}

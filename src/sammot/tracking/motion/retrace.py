@@ -34,9 +34,7 @@ class Step(NamedTuple):
     flow: Picture
 
 
-def retrace(
-    drafts: Sequence[Draft], trail: Sequence[Step], bodies: Mapping[TrackId, Body]
-) -> None:
+def retrace(drafts: Sequence[Draft], trail: Sequence[Step], bodies: Mapping[TrackId, Body]) -> None:
     """Add masks to `drafts`, in place, for tracks that left another's mask in these frames.
 
     `trail` holds one step for each draft.

@@ -13,6 +13,8 @@ from sammot.tracking.motion.picture import Picture, Size, shrink
 from sammot.tracking.motion.sighting import Sighting
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sammot.tracking.motion.parameters import Parameters
     from sammot.tracking.motion.patch import Patch
     from sammot.tracking.state import State
@@ -70,13 +72,13 @@ class StillEvidence:
         if self._index % self._drift_every:
             return
         busy = cv2.dilate(taken, np.ones((5, 5), np.uint8))
-        self._change(lambda lab, free: self._background.drift(lab, free), busy == 0)
+        self._change(self._background.drift, busy == 0)
 
     def absorb(self, patch: Patch) -> None:
         """Copy the picture into the background."""
         mask = patch.full(self._lab.shape[:2]).view(np.uint8)
         where = cv2.dilate(mask, np.ones((5, 5), np.uint8)) > 0
-        self._change(lambda lab, here: self._background.copy_from(lab, here), where)
+        self._change(self._background.copy_from, where)
 
     def save(self) -> State:
         """The background as its difference from the first look: mostly zeros."""
@@ -92,22 +94,15 @@ class StillEvidence:
         self._seen = self._background
         self._back_edges = edges_of(self._background.picture)
 
-    def _change(self, change: Any, where: Picture) -> None:
+    def _change(self, change: Callable[[Picture, Picture], None], where: Picture) -> None:
+        """Apply a change of the background, seen in this frame, where the background lies."""
         lab = self._lab
         if self._warp is not None:
-            size = lab.shape[1::-1]
-            lab = cv2.warpPerspective(
-                lab, self._warp, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-            )
-            where = (
-                cv2.warpPerspective(
-                    where.astype(np.uint8),
-                    self._warp,
-                    size,
-                    flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP,
-                )
-                > 0
-            )
+            size, back = lab.shape[1::-1], cv2.WARP_INVERSE_MAP
+            lab = cv2.warpPerspective(lab, self._warp, size, flags=cv2.INTER_LINEAR | back)
+            mask: Picture = where.view(np.uint8)
+            mask = cv2.warpPerspective(mask, self._warp, size, flags=cv2.INTER_NEAREST | back)
+            where = mask > 0
         change(lab, where)
         if self._warp is None:
             self._back_edges = edges_of(self._background.picture)
