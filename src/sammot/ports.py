@@ -69,18 +69,30 @@ class ChunkContent:
 class Store(Protocol):
     """Videos, jobs, chunks, tracks, uploads: the record that is the truth.
 
-    Every method is atomic. `get_*` raise NotFound. A `change` function is pure, may run more
-    than once, and what it raises leaves the record as it was. Every change to a video or to
-    one of its jobs raises the video's `revision`.
+    Every method is atomic; all raise Unavailable when the store does not answer, and StorageFull
+    when it has no room to write. `get_*` and `update_*` raise NotFound. A `change` function is
+    pure, may run more than once, and what it raises leaves the record as it was. Every change to
+    a video or to one of its jobs raises the video's `revision`; a `change` that changes nothing
+    does not.
     """
 
     def ping(self) -> None:
         """Raise Unavailable when the store does not answer."""
 
+    def beat_worker(
+        self, owner: str, kinds: Sequence[JobKind], now: datetime, until: datetime
+    ) -> None:
+        """This worker takes jobs of these kinds, and is believed to be alive until then."""
+
+    def live_workers(self, now: datetime) -> Mapping[JobKind, int]:
+        """How many workers are alive, by the kinds of jobs they take."""
+
     def put_upload(self, upload: Upload) -> None:
         """Write, or overwrite."""
 
     def get_upload(self, upload_id: str) -> Upload: ...
+
+    def update_upload(self, upload_id: str, change: Callable[[Upload], Upload]) -> Upload: ...
 
     def delete_upload(self, upload_id: str) -> None:
         """Nothing happens where there is none."""
@@ -91,7 +103,7 @@ class Store(Protocol):
         """Insert a video with its first jobs, all or nothing.
 
         Raises:
-            Conflict: the user has a video with the same `sha256` already.
+            Conflict: the id is taken, or the user has a video with the same `sha256` already.
 
         """
 
@@ -134,8 +146,8 @@ class Store(Protocol):
     def expired_jobs(self, now: datetime) -> list[Job]:
         """Running jobs whose lease is over."""
 
-    def queue_position(self, job: Job) -> int:
-        """How many queued jobs of its kind go before a queued job."""
+    def queue_positions(self, jobs: Sequence[Job]) -> Mapping[str, int]:
+        """How many queued jobs of its kind go before each of these that is queued, by its id."""
 
     def queue_lengths(self) -> Mapping[tuple[JobKind, JobState], int]:
         """How many jobs are queued and running, by kind."""

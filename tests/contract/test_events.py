@@ -11,6 +11,7 @@ import pytest
 from records_help import a_video
 from sammot.adapters.sqlite_store import SqliteStore
 from sammot.adapters.store_events import StoreEvents
+from sammot.errors import Unavailable
 
 
 @pytest.fixture
@@ -59,6 +60,22 @@ def test_nothing_happens_between_subscribing_and_waiting_unheard(store: SqliteSt
         touch(store, events, "v1")
         assert second.wait(5) == {"v1"}
         assert first.wait(5) == {"v1"}
+
+
+def test_a_store_that_is_away_for_a_while_silences_nobody(store: SqliteStore) -> None:
+    class Flickering:
+        calls = 0
+
+        def changes_since(self, revision: int) -> tuple[int, list[str]]:
+            self.calls += 1
+            if self.calls == 2:
+                raise Unavailable("Away.")
+            return store.changes_since(revision)
+
+    events = StoreEvents(Flickering())
+    with events.subscribe("v1") as watch:
+        touch(store, events, "v1")
+        assert watch.wait(10) == {"v1"}
 
 
 def watching() -> int:

@@ -51,6 +51,22 @@ def test_expired_uploads_are_listed(store: Store) -> None:
     assert store.expired_uploads(T0 + timedelta(hours=2)) == []
 
 
+def test_an_upload_is_changed_in_one_step(store: Store) -> None:
+    store.put_upload(an_upload())
+    changed = store.update_upload("u1", lambda upload: replace(upload, size=11))
+    assert (changed.size, store.get_upload("u1")) == (11, changed)
+    with pytest.raises(NotFound):
+        store.update_upload("nothing", lambda upload: upload)
+
+
+def test_a_video_is_not_added_over_another(store: Store) -> None:
+    first = store.add_video(a_video(job_id="j1"), [a_job()])
+    with pytest.raises(Conflict):
+        store.add_video(a_video(job_id="j2"), [a_job("j2")])
+    assert store.get_video("v1") == first
+    assert store.find_job("j2") is None
+
+
 def test_the_same_bytes_are_taken_once_a_user(store: Store) -> None:
     store.add_video(a_video("v1", sha256="same"), [])
     with pytest.raises(Conflict):
@@ -143,6 +159,13 @@ def test_every_change_raises_the_revision(store: Store) -> None:
     assert first < second < third
 
 
+def test_a_change_of_nothing_raises_no_revision(store: Store) -> None:
+    video = store.add_video(a_video(job_id="j1"), [a_job()])
+    store.update_job("j1", lambda job: job)
+    store.update_video("v1", lambda video: video)
+    assert store.get_video("v1") == video
+
+
 def test_changes_are_told_from_any_revision_on(store: Store) -> None:
     start, _ = store.changes_since(0)
     store.add_video(a_video("v1", job_id="j1"), [a_job()])
@@ -173,7 +196,8 @@ def test_jobs_are_claimed_by_priority_then_age(store: Store) -> None:
     for name, priority, second in turns:
         job = a_job(name, priority=Priority(priority), created_at=T0 + timedelta(seconds=second))
         store.add_job(job, lambda video: video)
-    assert store.queue_position(store.get_job("low")) == 3
+    waiting = [store.get_job(name) for name in ("low", "first")]
+    assert store.queue_positions(waiting) == {"low": 3, "first": 1}
     order = [store.claim_job(TRACK, T0, claimed) for _ in range(5)]
     assert [job.id if job else None for job in order] == ["late", "first", "second", "low", None]
 
@@ -281,3 +305,14 @@ def test_a_fenced_off_worker_stores_nothing(store: Store) -> None:
         )
     assert store.chunk_bounds("j1") == []
     assert store.get_snapshot("j1") is None
+
+
+def test_workers_are_alive_until_they_said(store: Store) -> None:
+    assert store.live_workers(T0) == {}
+    store.beat_worker("here:1", (JobKind.PROXY, JobKind.RENDER), T0, T0 + LEASE)
+    store.beat_worker("here:2", TRACK, T0, T0 + 2 * LEASE)
+    store.beat_worker("here:2", TRACK, T0, T0 + 2 * LEASE)
+    assert store.live_workers(T0) == {JobKind.TRACK: 1, JobKind.PROXY: 1, JobKind.RENDER: 1}
+    assert store.live_workers(T0 + 1.5 * LEASE) == {JobKind.TRACK: 1}
+    store.beat_worker("here:3", TRACK, T0 + 3 * LEASE, T0 + 4 * LEASE)
+    assert store.live_workers(T0) == {JobKind.TRACK: 1}

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 from pydantic import TypeAdapter
 
 from sammot.cursors import read_cursor, write_cursor
-from sammot.errors import Conflict, NotFound, Unavailable
+from sammot.errors import Conflict, NotFound, StorageFull, Unavailable
 from sammot.ports import SORTS, ChunkContent, JobQuery, VideoQuery
 from sammot.records import (
     ChunkBounds,
@@ -63,6 +63,9 @@ CREATE TABLE IF NOT EXISTS snapshots (job_id TEXT PRIMARY KEY, content BLOB NOT 
 CREATE TABLE IF NOT EXISTS tracks (
     job_id TEXT NOT NULL, track_id INTEGER NOT NULL, record TEXT NOT NULL,
     PRIMARY KEY (job_id, track_id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS workers (
+    owner TEXT NOT NULL, kind TEXT NOT NULL, alive_until REAL NOT NULL,
+    PRIMARY KEY (owner, kind)) WITHOUT ROWID;
 """
 
 _VIDEO, _JOB = TypeAdapter(Video), TypeAdapter(Job)
@@ -81,10 +84,8 @@ class SqliteStore:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._local = threading.local()
-        try:
+        with _translated():
             self._db.executescript(_SCHEMA)
-        except sqlite3.Error as error:
-            raise Unavailable(f"The database {path.name} cannot be opened: {error}.") from error
 
     @property
     def _db(self) -> sqlite3.Connection:
@@ -99,42 +100,64 @@ class SqliteStore:
     @contextmanager
     def _step(self) -> Iterator[sqlite3.Connection]:
         """One atomic step: the write lock is taken first, so what is read stays true."""
-        db = self._db
-        db.execute("BEGIN IMMEDIATE")
-        try:
-            yield db
-        except BaseException:
-            db.execute("ROLLBACK")
-            raise
-        db.execute("COMMIT")
+        with _translated():
+            db = self._db
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+                db.execute("COMMIT")
+            except BaseException:
+                if db.in_transaction:  # some failures have rolled back by themselves
+                    db.execute("ROLLBACK")
+                raise
+
+    def _rows(self, sql: str, *values: object) -> list[Any]:
+        with _translated():
+            return self._db.execute(sql, values).fetchall()
 
     def _one(self, adapter: TypeAdapter[T], sql: str, *values: object) -> T | None:
-        row = self._db.execute(sql, values).fetchone()
-        return None if row is None else adapter.validate_json(row[0])
+        return next(iter(self._many(adapter, sql, *values)), None)
 
     def _many(self, adapter: TypeAdapter[T], sql: str, *values: object) -> list[T]:
-        return [adapter.validate_json(row[0]) for row in self._db.execute(sql, values)]
+        return [adapter.validate_json(row[0]) for row in self._rows(sql, *values)]
 
     def ping(self) -> None:
-        try:
-            self._db.execute("SELECT revision FROM counter").fetchone()
-        except sqlite3.Error as error:
-            raise Unavailable(f"The database does not answer: {error}.") from error
+        self._rows("SELECT revision FROM counter")
+
+    # Workers
+
+    def beat_worker(
+        self, owner: str, kinds: Sequence[JobKind], now: datetime, until: datetime
+    ) -> None:
+        with self._step() as db:
+            gone = "DELETE FROM workers WHERE owner = ? OR alive_until < ?"
+            db.execute(gone, (owner, now.timestamp()))
+            rows = [(owner, kind, until.timestamp()) for kind in kinds]
+            db.executemany("INSERT INTO workers VALUES (?, ?, ?)", rows)
+
+    def live_workers(self, now: datetime) -> Mapping[JobKind, int]:
+        sql = "SELECT kind, count(*) FROM workers WHERE alive_until >= ? GROUP BY kind"
+        return {JobKind(kind): count for kind, count in self._rows(sql, now.timestamp())}
 
     # Uploads
 
     def put_upload(self, upload: Upload) -> None:
-        self._db.execute(
-            "INSERT OR REPLACE INTO uploads VALUES (?, ?, ?)",
-            (upload.id, upload.expires_at.timestamp(), _UPLOAD.dump_json(upload)),
-        )
+        with self._step() as db:
+            _write_upload(db, upload)
 
     def get_upload(self, upload_id: str) -> Upload:
         upload = self._one(_UPLOAD, "SELECT record FROM uploads WHERE id = ?", upload_id)
         return _found(upload, "There is no such upload.")
 
+    def update_upload(self, upload_id: str, change: Callable[[Upload], Upload]) -> Upload:
+        with self._step() as db:
+            upload = change(self.get_upload(upload_id))
+            _write_upload(db, upload)
+            return upload
+
     def delete_upload(self, upload_id: str) -> None:
-        self._db.execute("DELETE FROM uploads WHERE id = ?", (upload_id,))
+        with self._step() as db:
+            db.execute("DELETE FROM uploads WHERE id = ?", (upload_id,))
 
     def expired_uploads(self, now: datetime) -> list[Upload]:
         sql = "SELECT record FROM uploads WHERE expires_at < ?"
@@ -143,14 +166,13 @@ class SqliteStore:
     # Videos
 
     def add_video(self, video: Video, jobs: Sequence[Job]) -> Video:
-        try:
-            with self._step() as db:
-                for job in jobs:
-                    video = video.showing(job)
-                    _write_job(db, job)
-                return _write_video(db, video)
-        except sqlite3.IntegrityError as error:
-            raise Conflict("This video is here already.") from error
+        with self._step() as db:
+            if self._rows("SELECT 1 FROM videos WHERE id = ?", video.id):
+                raise Conflict("This video is here already.")
+            for job in jobs:
+                video = video.showing(job)
+                _add_job(db, job)
+            return _write_video(db, video)
 
     def get_video(self, video_id: str) -> Video:
         sql = "SELECT record FROM videos WHERE id = ? AND NOT is_deleted"
@@ -173,7 +195,9 @@ class SqliteStore:
 
     def update_video(self, video_id: str, change: Callable[[Video], Video]) -> Video:
         with self._step() as db:
-            return _write_video(db, change(self.get_video(video_id)))
+            video = self.get_video(video_id)
+            changed = change(video)
+            return video if changed == video else _write_video(db, changed)
 
     def deleted_videos(self, before: datetime) -> list[Video]:
         videos = self._many(_VIDEO, "SELECT record FROM videos WHERE is_deleted")
@@ -190,13 +214,11 @@ class SqliteStore:
     # Jobs
 
     def add_job(self, job: Job, change: Callable[[Video], Video]) -> Job:
-        try:
-            with self._step() as db:
-                db.execute("INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _job_row(job))
-                _write_video(db, change(self.get_video(job.video_id)).showing(job))
-                return job
-        except sqlite3.IntegrityError as error:
-            raise Conflict("This job is there already.") from error
+        with self._step() as db:
+            video = change(self.get_video(job.video_id))
+            _add_job(db, job)
+            _write_video(db, video.showing(job))
+            return job
 
     def get_job(self, job_id: str) -> Job:
         return _found(self.find_job(job_id), "There is no such job.")
@@ -233,7 +255,9 @@ class SqliteStore:
 
     def _changed(self, db: sqlite3.Connection, job: Job, change: Callable[[Job], Job]) -> Job:
         """The job after `change`, written together with what its video shows of it."""
-        job = change(job)
+        before, job = job, change(job)
+        if job == before:
+            return job
         _write_job(db, job)
         record = self._one(_VIDEO, "SELECT record FROM videos WHERE id = ?", job.video_id)
         if record is not None:
@@ -244,20 +268,20 @@ class SqliteStore:
         sql = "SELECT record FROM jobs WHERE state = 'running' AND lease_expires_at < ?"
         return self._many(_JOB, sql, now.timestamp())
 
-    def queue_position(self, job: Job) -> int:
+    def queue_positions(self, jobs: Sequence[Job]) -> Mapping[str, int]:
         sql = (
-            "SELECT count(*) FROM jobs WHERE state = 'queued' AND kind = ?"
-            " AND (priority, created_at, id) < (?, ?, ?)"
+            "SELECT id, position FROM (SELECT id, row_number() OVER"
+            " (PARTITION BY kind ORDER BY priority, created_at, id) - 1 AS position"
+            f" FROM jobs WHERE state = 'queued') WHERE id IN ({_marks(jobs)})"
         )
-        values = (job.kind, job.priority, job.created_at.timestamp(), job.id)
-        return int(self._db.execute(sql, values).fetchone()[0])
+        return dict(self._rows(sql, *(job.id for job in jobs)))
 
     def queue_lengths(self) -> Mapping[tuple[JobKind, JobState], int]:
         sql = (
             "SELECT kind, state, count(*) FROM jobs"
             " WHERE state IN ('queued', 'running') GROUP BY kind, state"
         )
-        return {(JobKind(k), JobState(s)): n for k, s, n in self._db.execute(sql)}
+        return {(JobKind(k), JobState(s)): n for k, s, n in self._rows(sql)}
 
     # Results
 
@@ -283,12 +307,13 @@ class SqliteStore:
 
     def chunk_bounds(self, job_id: str) -> list[ChunkBounds]:
         sql = "SELECT chunk, start, stop FROM chunks WHERE job_id = ? ORDER BY chunk"
-        return [ChunkBounds(*row) for row in self._db.execute(sql, (job_id,))]
+        return [ChunkBounds(*row) for row in self._rows(sql, job_id)]
 
     def get_chunk(self, job_id: str, chunk: int) -> bytes:
         sql = "SELECT payload FROM chunks WHERE job_id = ? AND chunk = ?"
-        row = self._db.execute(sql, (job_id, chunk)).fetchone()
-        return bytes(_found(row, "There is no such chunk, or it is not ready yet.")[0])
+        for (payload,) in self._rows(sql, job_id, chunk):
+            return bytes(payload)
+        raise NotFound("There is no such chunk, or it is not ready yet.")
 
     def chunks(self, job_id: str, start: int, stop: int | None) -> Iterator[bytes]:
         for bounds in self.chunk_bounds(job_id):
@@ -297,17 +322,16 @@ class SqliteStore:
 
     def get_snapshot(self, job_id: str) -> bytes | None:
         sql = "SELECT content FROM snapshots WHERE job_id = ?"
-        row = self._db.execute(sql, (job_id,)).fetchone()
-        return None if row is None else bytes(row[0])
+        return next((bytes(content) for (content,) in self._rows(sql, job_id)), None)
 
     def tracks(self, job_id: str) -> list[TrackSummary]:
         sql = "SELECT record FROM tracks WHERE job_id = ? ORDER BY track_id"
         return self._many(_TRACK, sql, job_id)
 
     def changes_since(self, revision: int) -> tuple[int, list[str]]:
-        newest = int(self._db.execute("SELECT revision FROM counter").fetchone()[0])
+        ((newest,),) = self._rows("SELECT revision FROM counter")
         sql = "SELECT id FROM videos WHERE revision > ? AND revision <= ?"
-        return newest, [row[0] for row in self._db.execute(sql, (revision, newest))]
+        return newest, [video_id for (video_id,) in self._rows(sql, revision, newest)]
 
     def _page(
         self,
@@ -319,8 +343,7 @@ class SqliteStore:
     ) -> Page[T]:
         """A page by keyset: (field, id) of the last row is where the next page begins."""
         field, way = order.field, "DESC" if order.descending else "ASC"
-        count = f"SELECT count(*) FROM {order.table} WHERE {where}"
-        total = int(self._db.execute(count, values).fetchone()[0])
+        ((total,),) = self._rows(f"SELECT count(*) FROM {order.table} WHERE {where}", *values)
         if query.cursor:
             where = f"{where} AND ({field}, id) {'<' if order.descending else '>'} (?, ?)"
             values = [*values, *read_cursor(query.cursor)]
@@ -328,10 +351,25 @@ class SqliteStore:
             f"SELECT record, {field}, id FROM {order.table} WHERE {where}"
             f" ORDER BY {field} {way}, id {way} LIMIT ?"
         )
-        rows = self._db.execute(sql, [*values, query.limit + 1]).fetchall()
+        rows = self._rows(sql, *values, query.limit + 1)
         items = [adapter.validate_json(row[0]) for row in rows[: query.limit]]
         last = rows[query.limit - 1] if len(rows) > query.limit else None
         return Page(items, write_cursor(last[1], last[2]) if last else None, total)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """SQLite's errors in our words; mistakes in our own statements stay what they are."""
+    try:
+        yield
+    except sqlite3.ProgrammingError:
+        raise
+    except sqlite3.IntegrityError as error:
+        raise Conflict("This is there already.") from error
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+            raise StorageFull("The disk is full; free some space and try again.") from error
+        raise Unavailable(f"The database does not answer: {error}.") from error
 
 
 def _found(record: T | None, message: str) -> T:
@@ -346,6 +384,11 @@ def _escaped(text: str) -> str:
 
 def _marks(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))
+
+
+def _write_upload(db: sqlite3.Connection, upload: Upload) -> None:
+    row = (upload.id, upload.expires_at.timestamp(), _UPLOAD.dump_json(upload))
+    db.execute("INSERT OR REPLACE INTO uploads VALUES (?, ?, ?)", row)
 
 
 def _write_video(db: sqlite3.Connection, video: Video) -> Video:
@@ -370,6 +413,10 @@ def _job_row(job: Job) -> tuple[object, ...]:
     not_before = job.not_before.timestamp() if job.not_before else 0.0
     lease = job.lease_expires_at.timestamp() if job.lease_expires_at else None
     return (*who, job.created_at.timestamp(), not_before, lease, _JOB.dump_json(job))
+
+
+def _add_job(db: sqlite3.Connection, job: Job) -> None:
+    db.execute(f"INSERT INTO jobs VALUES ({_marks(range(10))})", _job_row(job))
 
 
 def _write_job(db: sqlite3.Connection, job: Job) -> None:

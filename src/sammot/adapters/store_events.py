@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+import structlog
+
+from sammot.errors import SamMotError
+
 POLL_SECONDS = 0.1
+AWAY_SECONDS = 1.0
+_NEVER = 2**62  # after it nothing has changed
+
+log = structlog.get_logger()
 
 
 class ChangeLog(Protocol):
@@ -52,13 +60,13 @@ class StoreEvents:
     def subscribe(self, video_id: str | None) -> Iterator[_Subscription]:
         subscription = _Subscription(video_id)
         with self._lock:
-            self._subscriptions.add(subscription)
             if not self._is_watching:
+                revision, _ = self._log.changes_since(_NEVER)
                 self._is_watching = True
-                revision, _ = self._log.changes_since(0)
                 threading.Thread(
                     target=self._watch, args=(revision,), name="store-events", daemon=True
                 ).start()
+            self._subscriptions.add(subscription)
         try:
             yield subscription
         finally:
@@ -69,7 +77,12 @@ class StoreEvents:
         pause = threading.Event()
         while True:
             pause.wait(POLL_SECONDS)
-            newest, video_ids = self._log.changes_since(revision)
+            try:
+                newest, video_ids = self._log.changes_since(revision)
+            except SamMotError as error:  # later tells what is missed now
+                log.warning("changes cannot be read", reason=str(error))
+                newest, video_ids = revision, []
+                pause.wait(AWAY_SECONDS)
             with self._lock:
                 if not self._subscriptions:
                     self._is_watching = False

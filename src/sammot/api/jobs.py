@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sammot.api import wire
@@ -26,8 +27,7 @@ def current_job(job_id: str) -> Job:
 def list_jobs(query: dict[str, Any]) -> dict[str, Any]:
     """The jobs, newest first, a page at a time."""
     page = current_service().jobs.list(JobQuery(current_user_id(), **query))
-    items = [_view(job) for job in page.items]
-    return {"items": items, "next_cursor": page.next_cursor, "total": page.total}
+    return {"items": _views(page.items), "next_cursor": page.next_cursor, "total": page.total}
 
 
 @blueprint.route("/api/jobs/<job_id>", methods=["GET"])
@@ -68,6 +68,10 @@ def retry_job(job_id: str) -> dict[str, Any]:
 
 
 def _view(job: Job) -> dict[str, Any]:
-    waiting = job.state is JobState.QUEUED
-    position = current_service().world.store.queue_position(job) if waiting else None
-    return wire.job_view(job, position)
+    return _views([job])[0]
+
+
+def _views(jobs: Sequence[Job]) -> list[dict[str, Any]]:
+    waiting = [job for job in jobs if job.state is JobState.QUEUED]
+    positions = current_service().world.store.queue_positions(waiting) if waiting else {}
+    return [wire.job_view(job, positions.get(job.id)) for job in jobs]

@@ -50,7 +50,7 @@ class Results:
         store = self.world.store
         job = store.get_job(video.job_id)
         waiting = job.state is JobState.QUEUED
-        position = store.queue_position(job) if waiting else None
+        position = store.queue_positions([job]).get(job.id) if waiting else None
         return Status(video, job, store.find_job(render_job_id(job.id)), position)
 
     def current_job(self, video: Video) -> Job:

@@ -1,0 +1,72 @@
+"""What only the SQLite adapter has to promise: how it fails."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from records_help import a_video
+from sammot.adapters.sqlite_store import SqliteStore
+from sammot.errors import StorageFull, Unavailable
+from sammot.ports import VideoQuery
+from sammot.records import Video
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> SqliteStore:
+    return SqliteStore(tmp_path / "store.db")
+
+
+def limit_pages(store: SqliteStore, count: int) -> None:
+    """As if the disk had no room for more."""
+    store._db.execute(f"PRAGMA max_page_count = {count}")
+
+
+def renamed(video: Video) -> Video:
+    return replace(video, original_filename=video.original_filename + "!")
+
+
+def test_a_file_that_is_no_database_is_told_plainly(tmp_path: Path) -> None:
+    (tmp_path / "store.db").write_bytes(b"nonsense" * 1000)
+    with pytest.raises(Unavailable):
+        SqliteStore(tmp_path / "store.db")
+
+
+def test_a_database_that_breaks_is_unavailable_to_readers_and_writers(
+    store: SqliteStore, tmp_path: Path
+) -> None:
+    store.add_video(a_video(), [])
+    with sqlite3.connect(tmp_path / "store.db") as other:
+        other.execute("DROP TABLE videos")
+    for ask in (
+        lambda: store.get_video("v1"),
+        lambda: store.list_videos(VideoQuery("local")),
+        lambda: store.changes_since(0),
+        lambda: store.update_video("v1", renamed),
+    ):
+        with pytest.raises(Unavailable):
+            ask()
+
+
+def test_a_full_disk_is_told_and_the_store_goes_on_once_there_is_room(store: SqliteStore) -> None:
+    store.add_video(a_video(), [])
+    limit_pages(store, 1)
+    with pytest.raises(StorageFull):
+        store.update_video("v1", lambda v: replace(v, warnings=("long" * 100_000,)))
+    limit_pages(store, 1_000_000)
+    assert store.update_video("v1", renamed).original_filename == "dog.mp4!"
+
+
+def test_a_step_that_cannot_be_committed_is_undone(store: SqliteStore) -> None:
+    store.add_video(a_video(), [])
+    store._db.execute("PRAGMA defer_foreign_keys = ON")
+    store._db.execute("PRAGMA foreign_keys = ON")
+    with store._step() as db:
+        db.execute("CREATE TABLE child (id REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED)")
+        db.execute("CREATE TABLE parent (id PRIMARY KEY)")
+    with pytest.raises(Exception, match="already"), store._step() as db:
+        db.execute("INSERT INTO child VALUES (1)")  # found out at COMMIT
+    assert store.update_video("v1", renamed).original_filename == "dog.mp4!"
