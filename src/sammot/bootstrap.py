@@ -21,6 +21,7 @@ from sammot.errors import Unavailable
 from sammot.service import EngineEntry, Policy, Service, World
 from sammot.settings import Settings
 from sammot.tracking import motion
+from sammot.tracking.motion.parameters import Parameters
 from sammot.video import Limits
 
 
@@ -76,7 +77,7 @@ def _motion() -> EngineEntry:
         title="Motion",
         description="Finds everything that moves. Needs no weights and no GPU.",
         parameters=[asdict(parameter) for parameter in motion.PARAMETERS],
-        complete=lambda given: asdict(motion.Parameters.parse(given)),
+        complete=lambda given: asdict(Parameters.parse(given)),
         create=motion.create,
     )
 
