@@ -17,7 +17,7 @@ export function HomePage() {
   const all = useInfiniteQuery(videoListQuery({}));
   const isFirstVisit = all.data?.pages[0]?.total === 0 && params.size === 0;
   return (
-    <div className="mx-auto grid w-full max-w-6xl grid-cols-[minmax(0,1fr)] gap-6 px-4 py-6 sm:px-6">
+    <div className="mx-auto grid w-full max-w-6xl 2xl:max-w-7xl grid-cols-[minmax(0,1fr)] gap-6 px-4 py-6 sm:px-6">
       <title>SAM-MOT</title>
       <VideoUploadComponent spacious={isFirstVisit} alternative={<DemoButton />} />
       {isFirstVisit ? <HowItWorks /> : <ProcessingDashboard />}

@@ -37,7 +37,7 @@ export function VideoRow({ video }: { video: Video }) {
             </Hint>
           )}
         </div>
-        <p className="mt-0.5 truncate text-xs text-ink-faint tabular-nums">
+        <p className="mt-0.5 text-xs text-ink-faint tabular-nums sm:truncate">
           {facts.join(" · ")} ·{" "}
           <time dateTime={video.upload_time} title={formatInstant(video.upload_time, language)}>
             {formatAgo(video.upload_time, language)}

@@ -12,6 +12,9 @@ import { spanText } from "@/i18n/span";
 import { cn } from "@/lib/cn";
 import { formatBytes, formatPercent } from "@/lib/format";
 
+/** Too large, or not a video: the same file would be refused again. */
+const HOPELESS = new Set<number | undefined>([413, 422]);
+
 function share(item: UploadItem): number {
   return item.size > 0 ? item.sent / item.size : 0;
 }
@@ -97,7 +100,7 @@ function Controls({ item, onChoose }: { item: UploadItem; onChoose: () => void }
           <Play size={16} />
         </IconButton>
       )}
-      {item.phase === "failed" && item.problem?.status !== 413 && (
+      {item.phase === "failed" && !HOPELESS.has(item.problem?.status) && (
         <IconButton label={t("common.tryAgain")} onClick={() => uploads.resume(item.id)}>
           <RotateCcw size={16} />
         </IconButton>
@@ -119,12 +122,20 @@ export function UploadRow({ item, onChoose }: { item: UploadItem; onChoose: () =
   const { t } = useI18n();
   const settled = isOver(item) || item.phase === "failed";
   return (
-    <li className="flex items-center gap-3 px-4 py-2.5" data-testid="upload-row" data-phase={item.phase}>
+    <li
+      className="flex flex-wrap items-center justify-end gap-x-3 gap-y-1 px-4 py-2.5"
+      data-testid="upload-row"
+      data-phase={item.phase}
+    >
       <PhaseIcon item={item} />
-      <div className="min-w-0 flex-1">
+      <div className="min-w-0 flex-1 basis-44">
         <div className="flex items-baseline gap-3">
           <span className="truncate font-medium">{item.name}</span>
-          {!settled && <span className="ml-auto text-xs text-ink-soft tabular-nums">{formatPercent(share(item))}</span>}
+          {!settled && (
+            <span className="ml-auto text-xs whitespace-nowrap text-ink-soft tabular-nums">
+              {formatPercent(share(item))}
+            </span>
+          )}
         </div>
         {!settled && (
           <Progress
@@ -139,7 +150,7 @@ export function UploadRow({ item, onChoose }: { item: UploadItem; onChoose: () =
             {problemLine(item.problem, t)}
           </p>
         ) : (
-          <p className="truncate text-xs text-ink-faint tabular-nums">{statusLine(item, t)}</p>
+          <p className="text-xs text-ink-faint tabular-nums sm:truncate">{statusLine(item, t)}</p>
         )}
       </div>
       <Controls item={item} onChoose={onChoose} />
