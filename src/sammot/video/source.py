@@ -139,7 +139,8 @@ def _picture_stream(container: av.container.InputContainer) -> av.VideoStream:
     for stream in streams:
         codec = stream.codec_context
         if codec is not None and codec.width > 0 and codec.height > 0:
-            codec.thread_type = "AUTO"
+            # Several frames at once would be faster, but damage then shows as chance has it.
+            codec.thread_type = "SLICE"
             codec.thread_count = _DECODER_THREADS
             codec.options = {"max_pixels": str(MAX_PICTURE_PIXELS)}
             return stream
