@@ -10,6 +10,7 @@ it("is the palette of the annotated video", () => {
 });
 
 it("gives a track one colour, whatever else there is", () => {
+  expect(trackColour(1)).toBe(colours[0]);
   expect(trackColour(3)).toBe(trackColour(3 + colours.length));
   expect(new Set(colours).size).toBe(colours.length);
   expect(colours.length).toBeGreaterThanOrEqual(20);

@@ -1,8 +1,8 @@
 import colours from "@/lib/palette.json";
 
-/** A track has one colour everywhere: player, list, lane, chart and exported video. */
+/** A track has one colour everywhere: player, list, lane, chart and exported video. Ids begin at 1. */
 export function trackColour(trackId: number): string {
-  return colours[trackId % colours.length] ?? "#4C8DFF";
+  return colours[(trackId - 1) % colours.length] ?? "#4C8DFF";
 }
 
 const LOW = [232, 85, 63] as const;

@@ -2,11 +2,15 @@ import { Suspense, lazy, useState } from "react";
 
 import type { Video } from "@/api/types";
 import { Segmented } from "@/components/segmented";
+import { Select } from "@/components/select";
 import { Skeleton } from "@/components/skeleton";
 import { TrackList } from "@/features/viewer/track-list";
+import { ORDERS } from "@/features/viewer/track-order";
 import type { Results } from "@/features/viewer/use-results";
+import { useViewer } from "@/features/viewer/viewer-model";
 import { useI18n } from "@/i18n/i18n";
 import { formatCount } from "@/lib/format";
+import { useStore } from "@/lib/store";
 
 const ChartPanel = lazy(() => import("@/features/viewer/chart-panel"));
 
@@ -32,6 +36,7 @@ export function SidePanel({ video, results, frameCount }: SidePanelProps) {
             { value: "charts", label: t("panel.charts") },
           ]}
         />
+        {tab === "tracks" && results.tracks.length > 1 && <OrderSelect />}
       </div>
       {tab === "tracks" ? (
         <TrackList video={video} results={results} />
@@ -41,5 +46,20 @@ export function SidePanel({ video, results, frameCount }: SidePanelProps) {
         </Suspense>
       )}
     </aside>
+  );
+}
+
+function OrderSelect() {
+  const { t } = useI18n();
+  const { order } = useViewer();
+  const current = useStore(order);
+  return (
+    <Select
+      className="h-8 border-transparent px-2 text-[13px] text-ink-soft shadow-none"
+      label={t("tracks.order")}
+      value={current}
+      options={ORDERS.map((value) => ({ value, label: t(`order.${value}`) }))}
+      onChange={order.set}
+    />
   );
 }

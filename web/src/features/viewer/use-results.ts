@@ -6,7 +6,9 @@ import { chunkListQuery, fetchChunk, tracksQuery } from "@/api/results";
 import type { Track, Video, VideoProgress } from "@/api/types";
 import { timelineQuery } from "@/api/videos";
 import { ChunkCache } from "@/features/viewer/chunk-cache";
+import { orderTracks } from "@/features/viewer/track-order";
 import type { ViewerModel } from "@/features/viewer/viewer-model";
+import { useStore } from "@/lib/store";
 
 export interface Results {
   /** The time of each frame; empty until it is known. */
@@ -38,6 +40,9 @@ export function useResults(video: Video, progress: VideoProgress | undefined, mo
   const times = useMemo(() => (timeline.data ? Float64Array.from(timeline.data.times) : NO_TIMES), [timeline.data]);
   const chunks = useMemo(() => new ChunkCache((chunk) => fetchChunk(jobId ?? "", chunk)), [jobId]);
 
+  const order = useStore(model.order);
+  const ordered = useMemo(() => orderTracks(tracks.data?.items ?? NO_TRACKS, order), [tracks.data, order]);
+
   useEffect(() => model.player.setTimes(times), [model, times]);
   useEffect(() => chunks.setBounds(chunkList.data?.items ?? []), [chunks, chunkList.data]);
   useEffect(() => {
@@ -54,7 +59,7 @@ export function useResults(video: Video, progress: VideoProgress | undefined, mo
 
   return {
     times,
-    tracks: tracks.data?.items ?? NO_TRACKS,
+    tracks: ordered,
     tracksState: hasResults ? tracks.status : "pending",
     retryTracks: () => void tracks.refetch(),
     chunks,

@@ -1,6 +1,7 @@
 import { createContext, useContext } from "react";
 
 import { Player } from "@/features/viewer/player";
+import type { TrackOrder } from "@/features/viewer/track-order";
 import { createStore, type Store } from "@/lib/store";
 import { readSetting, writeSetting } from "@/lib/theme";
 
@@ -34,6 +35,8 @@ export interface ViewerModel {
   player: Player;
   options: Store<ViewOptions>;
   selection: Store<Selection>;
+  /** Of the list and of the lanes alike. */
+  order: Store<TrackOrder>;
   /** Null shows the whole video. */
   window: Store<TimeWindow | null>;
 }
@@ -56,6 +59,7 @@ export function createViewerModel(): ViewerModel {
     player: new Player(),
     options,
     selection: createStore<Selection>({ hovered: null, selected: null, solo: null, hidden: new Set() }),
+    order: createStore<TrackOrder>("number"),
     window: createStore<TimeWindow | null>(null),
   };
 }
