@@ -162,10 +162,15 @@ class Engine:
 
     def _observe(self, draft: Draft, track_id: TrackId, mask: Mask) -> Observation:
         one = draft.masks.get(track_id)
-        score = float(min(1.0, max(0.0, one.score))) if one else 0.5
+        score = _confidence(one) if one else 0.5
         state = draft.states.get(track_id, TrackState.PENDING)
         origin = Origin.DETECTED if track_id in draft.born else Origin.PROPAGATED
         return Observation(track_id, Box.around(mask), RLE.encode(mask), score, state, origin)
+
+
+def _confidence(prediction: Prediction) -> float:
+    known = prediction.confidence
+    return float(min(1.0, max(0.0, prediction.score if known is None else known)))
 
 
 EngineFactory: TypeAlias = Callable[[Mapping[str, object], ClipInfo, Sequence[Frame]], Engine]

@@ -40,10 +40,14 @@ class Detection:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What a propagator believes of one track in this frame; `score` in the engine's unit."""
+    """What a propagator believes of one track in this frame; `score` in the engine's unit.
+
+    `confidence`, 0 to 1, is how often such a mask is right; without it, the score is reported.
+    """
 
     mask: Mask
     score: float
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

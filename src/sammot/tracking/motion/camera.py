@@ -13,13 +13,15 @@ from sammot.tracking.motion.picture import Picture, Size, order_statistic, shrin
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SWAY, LEAST_SWAY = 12.0, 0.3
+SWAY, LEAST_SWAY = 32.0, 0.5
 """A camera that sways by less than the first of these, in pixels at 320 wide, is brought back to
 its place; below the second it need not be."""
+COVERED_CELLS = 16
+"""Of 8 x 8 over the picture: so many must hold corners that move as one to be the camera's."""
 STILL_SHARE = 0.2
 """So many corners must stay where they are for the camera to count as fixed; measured: fixed
 cameras 0.39 and more, moving ones 0.04 and less."""
-CALM_SHARE = 0.95
+CALM_SHARE = 0.97
 """A picture that stays this close to its median is of a fixed camera whatever its corners do."""
 
 
@@ -39,13 +41,15 @@ def judge(greys: Sequence[Picture]) -> Camera:
     near_share, far_share = (
         _median_share(list(zip(greys, greys[step:], strict=False))) for step in (1, far)
     )
-    if near_share < STILL_SHARE and calmness(greys) < CALM_SHARE:
+    if calmness(greys) >= CALM_SHARE:
+        return Camera.FIXED
+    if near_share < STILL_SHARE:
         return Camera.MOVING
     if far_share >= 0.5 * near_share:
         return Camera.FIXED
     reference = greys[len(greys) // 2]
     shifts = [shift for grey in greys if (shift := shift_between(reference, grey)) is not None]
-    if len(shifts) < 0.6 * len(greys) or max(shifts) > SWAY:
+    if len(shifts) < 0.5 * len(greys) or max(shifts) > SWAY:
         return Camera.MOVING if far_share < STILL_SHARE / 2 else Camera.FIXED
     return Camera.SWAYING if float(np.median(shifts)) > LEAST_SWAY else Camera.FIXED
 
@@ -107,7 +111,9 @@ def warp_between(first: Picture, second: Picture) -> Picture | None:
     warp, inside = cv2.findHomography(corners[good], found[good], cv2.USAC_MAGSAC, 0.7)
     if warp is None or np.count_nonzero(inside) < max(12, 0.25 * len(corners)):
         return None
-    return warp
+    fixed = corners[good][np.asarray(inside).ravel() > 0]
+    cells = np.unique((fixed * 8 / first.shape[::-1]).astype(int) @ [1, 8])
+    return warp if len(cells) >= COVERED_CELLS else None
 
 
 def shift_between(first: Picture, second: Picture) -> float | None:

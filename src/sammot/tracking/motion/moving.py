@@ -61,6 +61,12 @@ class MovingEvidence:
         half = cv2.resize(flow, nothing.shape[1::-1], interpolation=cv2.INTER_AREA) * 0.5
         return Sighting(self._whole(lab), half)
 
+    def cut(self, lab: Picture) -> None:
+        """Forget what was seen."""
+        del lab
+        self._greys.clear()
+        self._colours = np.zeros_like(self._colours)
+
     def realness(self, patch: Patch) -> float:
         """Mean probability under the mask."""
         values = patch.of(self._likely)

@@ -7,6 +7,7 @@ import numpy as np
 from sammot.tracking.match import assign
 from sammot.tracking.motion.appearance import distance, histogram
 from sammot.tracking.motion.body import Body
+from sammot.tracking.motion.confidence import confidence
 from sammot.tracking.motion.lobes import parts_of
 from sammot.tracking.motion.partition import divide
 from sammot.tracking.motion.patch import Patch
@@ -51,6 +52,8 @@ class MotionPropagator:
     def propagate(self, frame: Frame) -> Mapping[TrackId, Prediction]:
         """The masks, at working size, of the tracks seen in this frame; score: trust, 0 to 1."""
         view = self.scene.see(frame)
+        if view.is_cut:
+            self.bodies.clear()
         self.trail.append(Step(view.bins, view.flow.astype(np.float16)))
         expected = {id_: self._expect(body, view) for id_, body in self.bodies.items()}
         owners, free = _ownership(expected, self.bodies, view)
@@ -59,7 +62,10 @@ class MotionPropagator:
         found |= self._find_again(found, free, view)
         found |= self._reunite(found)
         self._remember(found, expected, view)
-        return {id_: self._predict(one.patch) for id_, one in sorted(found.items())}
+        return {
+            id_: self._predict(id_, one.patch, is_shared=one.is_shared)
+            for id_, one in sorted(found.items())
+        }
 
     def prompt(
         self, frame: Frame, prompts: Mapping[TrackId, Detection]
@@ -78,7 +84,7 @@ class MotionPropagator:
                 self.bodies[id_] = Body.born(patch, colours)
                 self.bodies[id_].entered = patch.touches_border(self.scene.size)
             patch.paint(view.taken, 1)
-            answer[id_] = self._predict(patch)
+            answer[id_] = self._predict(id_, patch)
         self.scene.evidence.learn(view.taken)
         return answer
 
@@ -235,8 +241,12 @@ class MotionPropagator:
             else:
                 body.lost()
 
-    def _predict(self, patch: Patch) -> Prediction:
-        return Prediction(patch.full(self.scene.size), self._realness(patch))
+    def _predict(self, id_: TrackId, patch: Patch, *, is_shared: bool = False) -> Prediction:
+        realness = self._realness(patch)
+        body = self.bodies[id_]
+        size = patch.area / self.scene.minimum_area
+        known = confidence(realness, body.age, size, is_shared=is_shared, is_parting=body.apart > 0)
+        return Prediction(patch.full(self.scene.size), realness, known)
 
     def _realness(self, patch: Patch) -> float:
         return self.scene.evidence.realness(patch) if patch.mask.size else 0.0

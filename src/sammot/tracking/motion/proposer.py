@@ -26,6 +26,8 @@ class MotionProposer:
         """Detections with masks and boxes at working size; may be empty."""
         view = self.scene.see(frame)
         free = (view.claims.labels > 0) & (view.taken == 0)
+        if not free.any():
+            return []
         whole = Claims.of((free & (view.released == 0)).view(np.uint8), self.scene.minimum_area)
         return [
             *self._each(view.released * free, Origin.PROPAGATED),

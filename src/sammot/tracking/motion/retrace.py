@@ -6,13 +6,13 @@ carried backwards by the flow, and share the common mask as they do forwards.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from sammot.tracking.motion.partition import divide
 from sammot.tracking.motion.patch import Patch
-from sammot.tracking.track import Prediction, TrackId
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sammot.tracking.engine import Draft
     from sammot.tracking.motion.body import Body
     from sammot.tracking.motion.picture import Picture
+    from sammot.tracking.track import TrackId
 
 INSIDE = 0.6
 """Share of a carried mask that must lie in the other's for the two to have been one."""
@@ -68,9 +69,9 @@ def _carry_back(
         kept, patch = divide(common, pairs, trail[number].bins)
         if patch.area < least or kept.area < least:
             return
-        score = drafts[number].masks[other_id].score
-        drafts[number].masks[other_id] = Prediction(kept.full(shape), score)
-        drafts[number].masks[id_] = Prediction(patch.full(shape), score)
+        before = drafts[number].masks[other_id]
+        for one, mask in ((other_id, kept), (id_, patch)):
+            drafts[number].masks[one] = replace(before, mask=mask.full(shape))
 
 
 def _container(patch: Patch, draft: Draft, bodies: Mapping[TrackId, Body]) -> TrackId | None:

@@ -10,6 +10,7 @@ import numpy as np
 from sammot.tracking.motion.appearance import colours_of
 from sammot.tracking.motion.detect import Claims
 from sammot.tracking.motion.picture import Picture, Size, lab_of
+from sammot.tracking.motion.shots import CutDetector
 
 if TYPE_CHECKING:
     from sammot.tracking.frame import Frame
@@ -25,7 +26,7 @@ class View:
     `lab` (h, w, 3); `bins` (h, w) colour numbers; `claims` the regions that want to be objects;
     `flow` (h/2, w/2, 2) float32, where each pixel was in the last frame, in pixels of that size;
     `taken` uint8, set where a track is; `released` uint8, the number of each part that a track
-    let go of.
+    let go of; `is_cut` says that another shot begins.
     """
 
     index: int
@@ -35,6 +36,7 @@ class View:
     flow: Picture
     taken: Picture
     released: Picture
+    is_cut: bool
 
 
 class Scene:
@@ -46,28 +48,38 @@ class Scene:
         self.minimum_area = max(8.0, 1e-6 * parameters.minimum_size * size.height * size.width)
         self._view: View | None = None
         self._taken = np.zeros(size, np.uint8)
+        self._cuts = CutDetector()
 
     def see(self, frame: Frame) -> View:
         """The frame's view, made once."""
         if self._view is not None and self._view.index == frame.index:
             return self._view
         lab = lab_of(frame, self.size)
+        is_cut = self._cuts.is_cut(lab)
+        if is_cut:
+            self.evidence.cut(lab)
+            self._taken = np.zeros(self.size, np.uint8)
         sighting = self.evidence.sight(frame.index, lab, self._taken)
         self._taken = np.zeros(self.size, np.uint8)
         claims = Claims.of(sighting.solid, self.minimum_area)
         self._view = View(
             frame.index, lab, colours_of(lab), claims, sighting.flow, self._taken,
-            np.zeros(self.size, np.uint8),
+            np.zeros(self.size, np.uint8), is_cut,
         )  # fmt: skip
         return self._view
 
     def save(self) -> State:
         """What the next frame depends on."""
-        return {"evidence": self.evidence.save(), "taken": np.packbits(self._taken)}
+        return {
+            "evidence": self.evidence.save(),
+            "taken": np.packbits(self._taken),
+            "thumb": self._cuts.last,
+        }
 
     def load(self, state: dict[str, Any]) -> None:
         """The inverse of `save`."""
         self.evidence.load(state["evidence"])
+        self._cuts.last = state["thumb"]
         count = self.size.height * self.size.width
         self._taken = np.unpackbits(state["taken"], count=count).reshape(self.size)
         self._view = None

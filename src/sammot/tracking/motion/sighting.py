@@ -27,6 +27,9 @@ class Evidence(Protocol):
     def sight(self, index: int, lab: Picture, taken: Picture) -> Sighting:
         """Look at the next frame; `taken` is uint8, set where tracks were in the last."""
 
+    def cut(self, lab: Picture) -> None:
+        """Another shot begins with this frame, which is not sighted yet."""
+
     def realness(self, patch: Patch) -> float:
         """How sure it is, 0 to 1, that this mask of the current frame is an object."""
 

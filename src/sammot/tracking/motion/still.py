@@ -13,7 +13,7 @@ from sammot.tracking.motion.picture import Picture, Size, shrink
 from sammot.tracking.motion.sighting import Sighting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from sammot.tracking.motion.parameters import Parameters
     from sammot.tracking.motion.patch import Patch
@@ -26,17 +26,20 @@ DRIFT_SECONDS = 20.0
 class StillEvidence:
     """For a fixed camera: what differs from the background.
 
-    With a `register`, the camera sways or creeps, and the background is brought to each frame.
+    There is a background for each shot, the first being that of the first. With a `register`, the
+    camera sways or creeps, and the background is brought to each frame.
     """
 
     def __init__(
-        self, background: Background, fps: float, parameters: Parameters,
+        self, backgrounds: Sequence[Background], fps: float, parameters: Parameters,
         register: Register | None = None,
     ) -> None:  # fmt: skip
         self.parameters = parameters
-        self._background = background
+        self._backgrounds = list(backgrounds)
+        self._current = 0
+        self._background = background = self._backgrounds[0]
         self._register = register
-        self._first = background.picture.copy()
+        self._first = [one.picture.copy() for one in backgrounds]
         self._last: Picture | None = None
         self._drift_every = max(1, round(DRIFT_SECONDS * fps / 80))
         self._seen = background
@@ -49,6 +52,8 @@ class StillEvidence:
         """See `Evidence`."""
         del taken
         self._index, self._lab = index, lab
+        if self._last is None and len(self._backgrounds) > 1:
+            self._choose(lab)
         grey = shrink(np.ascontiguousarray(lab[..., 0]), Size(*lab.shape[:2]).half)
         flow = flow_between(grey, grey if self._last is None else self._last)
         self._last = grey
@@ -60,6 +65,16 @@ class StillEvidence:
         shadow = shadow_of(lab, self._seen) if self.parameters.ignore_shadows else None
         difference = self._seen.difference(lab)
         return Sighting(solid_regions(difference, shadow, self.parameters.sensitivity), flow)
+
+    def cut(self, lab: Picture) -> None:
+        """See `Evidence`."""
+        del lab
+        self._last = None
+
+    def _choose(self, lab: Picture) -> None:
+        """Take the background that is most like this frame."""
+        unlike = [float(np.median(one.difference(lab))) for one in self._backgrounds]
+        self._take(int(np.argmin(unlike)))
 
     def realness(self, patch: Patch) -> float:
         """1 if the outline is an edge of the picture, 0 if of the background (a ghost)."""
@@ -83,15 +98,26 @@ class StillEvidence:
     def save(self) -> State:
         """The background as its difference from the first look: mostly zeros."""
         return {
-            "background": self._background.picture - self._first,
+            "backgrounds": [
+                one.picture - first
+                for one, first in zip(self._backgrounds, self._first, strict=True)
+            ],
+            "current": self._current,
             "last": np.zeros((0, 0), np.uint8) if self._last is None else self._last,
         }
 
     def load(self, state: dict[str, Any]) -> None:
         """The inverse of `save`."""
-        self._background.picture = self._first + state["background"]
+        for one, first, change in zip(
+            self._backgrounds, self._first, state["backgrounds"], strict=True
+        ):
+            one.picture = first + change
         self._last = state["last"] if state["last"].size else None
-        self._seen = self._background
+        self._take(state["current"])
+
+    def _take(self, number: int) -> None:
+        self._current = number
+        self._background = self._seen = self._backgrounds[number]
         self._back_edges = edges_of(self._background.picture)
 
     def _change(self, change: Callable[[Picture, Picture], None], where: Picture) -> None:
