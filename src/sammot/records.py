@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any, Generic, TypeVar
 
-from sammot.errors import Conflict
+from sammot.errors import Conflict, Locked
 
 T = TypeVar("T")
 
@@ -329,7 +329,10 @@ _PLAYABLE = {
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """An upload under way; its bytes so far lie under `uploads/{id}`."""
+    """An upload under way; its bytes so far lie under `uploads/{id}`.
+
+    Whoever makes a video of it, or forgets it, holds it meanwhile.
+    """
 
     id: str
     user_id: str
@@ -339,6 +342,18 @@ class Upload:
     expires_at: datetime
     video_id: str | None = None
     duplicate: bool = False
+    holder: str | None = None
+    held_until: datetime | None = None
+
+    def held(self, holder: str, now: datetime, lease: timedelta) -> Upload:
+        """Held by `holder`, for a lease from now on. Raises Locked while another holds it."""
+        if self.held_until is not None and self.held_until > now and self.holder != holder:
+            raise Locked("This upload is being taken in by another request; wait for it.")
+        return replace(self, holder=holder, held_until=now + lease)
+
+    def let_go(self, holder: str) -> Upload:
+        """Free again, if `holder` still held it."""
+        return replace(self, holder=None, held_until=None) if self.holder == holder else self
 
 
 @dataclass(frozen=True, slots=True)

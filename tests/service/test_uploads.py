@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
 from clips import Clip
+from sammot.adapters.disk_objects import DiskObjects
 from sammot.errors import (
     ChecksumMismatch,
     Conflict,
@@ -15,12 +19,14 @@ from sammot.errors import (
     NotFound,
     StorageFull,
     TooLarge,
+    Unavailable,
     UnknownEngine,
     UnreadableVideo,
 )
 from sammot.ports import JobQuery
 from sammot.records import JobSpec, Priority, Upload
 from sammot.service import Service, read_checksum
+from sammot.service.world import upload_key
 from world import a_service, bring
 
 SPEC = JobSpec("fake", {}, Priority.NORMAL)
@@ -77,6 +83,7 @@ def test_finishing_goes_on_after_a_crash_at_its_last_step(
     again, duplicate = service.uploads.finish(upload)
     assert (again.id, duplicate) == (video.id, False)
     service.world.store.update_video(video.id, lambda v: replace(v, deleted_at=v.upload_time))
+    service.world.store.put_upload(upload)
     service.world.store.purge_video(video.id)  # as if it had ended before the video was added
     assert service.uploads.offset(upload) == len(clip)
     again, duplicate = service.uploads.finish(upload)
@@ -107,7 +114,8 @@ def test_what_is_not_a_video_leaves_nothing_behind(service: Service, tmp_path: P
 
 
 @pytest.mark.parametrize(
-    "name", ["", "  ", "..", "../evil.mp4", "a/b.mp4", "a\\b.mp4", "a\0b.mp4", "é" * 200]
+    "name",
+    ["", "  ", "..", "../evil.mp4", "a/b.mp4", "a\\b.mp4", "a\0b.mp4", "é" * 200, "\ud800"],
 )
 def test_a_name_that_is_none_is_refused(service: Service, tmp_path: Path, name: str) -> None:
     with pytest.raises(InvalidInput):
@@ -185,3 +193,152 @@ def test_an_engine_must_exist(service: Service) -> None:
         service.uploads.spec("nonsense", {}, Priority.NORMAL)
     with pytest.raises(InvalidInput):
         service.uploads.spec("fake", {"nonsense": 1}, Priority.NORMAL)
+
+
+def complete(service: Service, clip: bytes) -> Upload:
+    upload = begun(service, len(clip))
+    service.uploads.append(upload, 0, [clip])
+    return upload
+
+
+def over(service: Service) -> Service:
+    """The same service a long time later."""
+    later = service.world.now() + timedelta(days=9)
+    return Service.over(replace(service.world, now=lambda: later))
+
+
+def test_bytes_that_come_put_the_expiry_off(service: Service) -> None:
+    upload = begun(service)
+    service.world.store.update_upload(
+        upload.id, lambda old: replace(old, expires_at=service.world.now())
+    )
+    service.uploads.append(upload, 0, [b"12345"])
+    assert service.uploads.expire() == 0
+    assert service.uploads.get("local", upload.id).expires_at >= upload.expires_at
+
+
+def test_an_upload_that_is_written_for_longer_than_its_time_does_not_expire(
+    service: Service,
+) -> None:
+    upload = begun(service)
+    service.uploads.append(upload, 0, [b"12345"])
+    service.world.store.update_upload(
+        upload.id, lambda old: replace(old, expires_at=service.world.now() - timedelta(days=1))
+    )
+    assert service.uploads.expire() == 0
+
+
+class _Disk(DiskObjects):
+    """One on which something happens at the moment that a test chooses."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.before: dict[str, Callable[[], object]] = {}
+
+    def open(self, key: str) -> BinaryIO:
+        self.before.get("open", int)()
+        return super().open(key)
+
+    def move(self, source: str, target: str) -> None:
+        self.before.get("move", int)()
+        super().move(source, target)
+
+    def delete(self, prefix: str) -> None:
+        self.before.get("delete", int)()
+        super().delete(prefix)
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> _Disk:
+    return _Disk(tmp_path / "objects")
+
+
+@pytest.fixture
+def eventful(service: Service, disk: _Disk) -> Service:
+    return Service.over(replace(service.world, objects=disk))
+
+
+def test_an_upload_does_not_expire_while_it_is_taken_in(
+    eventful: Service, disk: _Disk, clip: bytes
+) -> None:
+    policy = replace(eventful.world.policy, upload_expiry=timedelta(seconds=-1))
+    hasty = Service.over(replace(eventful.world, policy=policy))
+    upload = complete(hasty, clip)
+    expired = []
+    disk.before["open"] = lambda: expired.append(hasty.uploads.expire())
+    video, _ = hasty.uploads.finish(upload)
+    assert expired == [0]
+    assert hasty.world.objects.info(video.storage_path).size == len(clip)
+
+
+def test_two_processes_take_an_upload_in_once(tmp_path: Path, clip: bytes) -> None:
+    first, second = a_service(tmp_path), a_service(tmp_path)
+    upload = complete(first, clip)
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda one: one.uploads.finish(upload), (first, second)))
+    assert {(video.id, duplicate) for video, duplicate in answers} == {(upload.id, False)}
+    assert first.jobs.list(JobQuery("local")).total == 1
+    assert len(files(tmp_path)) == 3
+
+
+def test_a_process_that_died_while_taking_in_holds_nobody_up_for_long(
+    service: Service, clip: bytes
+) -> None:
+    upload = complete(service, clip)
+    now, lease = service.world.now(), service.world.policy.lease
+    service.world.store.update_upload(upload.id, lambda old: old.held("dead", now, lease))
+    video, _ = service.uploads.finish(upload)
+    assert video.id == upload.id
+
+
+def test_what_cannot_be_moved_into_its_place_leaves_nothing_behind(
+    eventful: Service, disk: _Disk, clip: bytes, tmp_path: Path
+) -> None:
+    upload = complete(eventful, clip)
+    disk.before["move"] = lambda: disk.delete(upload_key(upload.id))
+    with pytest.raises(NotFound):
+        eventful.uploads.finish(upload)
+    assert files(tmp_path) == []
+
+
+def test_what_a_crash_left_of_a_duplicate_goes_with_its_upload(
+    service: Service, clip: bytes, tmp_path: Path
+) -> None:
+    video, _ = bring(service, clip)
+    before = files(tmp_path)
+    upload = complete(service, clip)
+    service.world.store.update_upload(  # and here the process ended
+        upload.id, lambda old: replace(old, video_id=video.id, duplicate=True)
+    )
+    assert service.uploads.finish(upload) == (video, True)
+    assert over(service).uploads.expire() == 2
+    assert files(tmp_path) == before
+
+
+def test_an_upload_stops_before_the_last_room_is_gone(
+    service: Service,
+) -> None:
+    size = 80 << 20
+    upload = begun(service, size)
+    tight = replace(service.world, policy=replace(service.world.policy, min_free_bytes=2**60))
+    with pytest.raises(StorageFull):
+        Service.over(tight).uploads.append(upload, 0, [bytes(1 << 20)] * 80)
+    assert 0 < service.uploads.offset(upload) < size
+
+
+def test_a_deletion_that_could_not_be_ended_is_ended_later(
+    eventful: Service, disk: _Disk, clip: bytes, tmp_path: Path
+) -> None:
+    def away() -> None:
+        raise Unavailable("The storage is away.")
+
+    video, _ = bring(eventful, clip)
+    disk.before["delete"] = away
+    eventful.library.delete("local", video.id)
+    over(eventful).library.purge()
+    with pytest.raises(NotFound):
+        eventful.library.get("local", video.id)
+    disk.before.clear()
+    over(eventful).library.purge()
+    assert files(tmp_path) == []
+    assert eventful.world.store.deleted_videos(over(eventful).world.now()) == []

@@ -10,7 +10,7 @@ from sammot.api import wire
 from sammot.api.blueprint import Blueprint
 from sammot.api.body import blocks
 from sammot.api.context import current_service, current_user_id
-from sammot.api.intake import finish, read_spec
+from sammot.api.intake import read_spec
 from sammot.errors import NotFound
 from sammot.ports import ObjectInfo
 
@@ -32,7 +32,7 @@ def bring_demonstration() -> tuple[dict[str, Any], int]:
     upload = uploads.begin(current_user_id(), _NAME, size, read_spec({}))
     with objects.open(_KEY) as file:
         uploads.append(upload, 0, blocks(file))
-    taken, duplicate = finish(upload.user_id, upload.id)
+    taken, duplicate = uploads.finish(upload)
     return wire.video_view(taken, duplicate=duplicate), 200 if duplicate else 201
 
 

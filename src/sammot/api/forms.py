@@ -11,7 +11,7 @@ from werkzeug.exceptions import LengthRequired, UnsupportedMediaType
 from sammot.api import body, wire
 from sammot.api.blueprint import Blueprint
 from sammot.api.context import current_service, current_user_id
-from sammot.api.intake import WORDS, finish, read_spec
+from sammot.api.intake import WORDS, read_spec
 from sammot.api.multipart import read_parts, read_text
 from sammot.errors import InvalidInput
 from sammot.records import Upload
@@ -51,7 +51,7 @@ def upload_video() -> tuple[dict[str, Any], int]:
     if request.content_length is None:
         raise LengthRequired("Send Content-Length, or upload through /api/uploads.")
     upload = _receive(boundary, request.content_length)
-    video, duplicate = finish(upload.user_id, upload.id)
+    video, duplicate = current_service().uploads.finish(upload)
     return wire.video_view(video, duplicate=duplicate), 200 if duplicate else 201
 
 

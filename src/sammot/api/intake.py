@@ -1,12 +1,9 @@
-"""From words to a job specification, and from a complete upload to a video."""
+"""From words to a job specification."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from threading import Lock
+from collections.abc import Mapping
 from typing import Any
-from zlib import crc32
 
 import orjson
 from marshmallow import ValidationError
@@ -14,9 +11,8 @@ from marshmallow import ValidationError
 from sammot.api.context import current_service
 from sammot.api.wire import JobRequestSchema
 from sammot.errors import InvalidInput, UnknownEngine
-from sammot.records import JobSpec, Priority, Video
+from sammot.records import JobSpec, Priority
 
-_FINISHING = tuple(Lock() for _ in range(64))
 _SCHEMA = JobRequestSchema()
 WORDS = ("engine", "parameters", "priority")
 """What may come with a file, as text."""
@@ -50,19 +46,3 @@ def _default_engine() -> str:
         if entry.reason is None:
             return name
     raise UnknownEngine("No engine can run here.")
-
-
-def finish(user_id: str, upload_id: str) -> tuple[Video, bool]:
-    """The video that a complete upload is, and whether its bytes had come before.
-
-    Requests that ask for the same at one time get the same answer. Raises what refuses the file.
-    """
-    uploads = current_service().uploads
-    with _alone(upload_id):
-        return uploads.finish(uploads.get(user_id, upload_id))
-
-
-@contextmanager
-def _alone(upload_id: str) -> Iterator[None]:
-    with _FINISHING[crc32(upload_id.encode()) % len(_FINISHING)]:
-        yield

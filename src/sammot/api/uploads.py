@@ -10,7 +10,7 @@ from werkzeug.http import http_date
 from sammot.api import body, tus
 from sammot.api.blueprint import Blueprint
 from sammot.api.context import current_service, current_user_id
-from sammot.api.intake import finish, read_spec
+from sammot.api.intake import read_spec
 from sammot.errors import InvalidInput
 from sammot.records import Upload
 from sammot.service import CHECKSUMS, read_checksum
@@ -135,7 +135,7 @@ def _tell_offset(upload: Upload, offset: int, response: Response) -> None:
     """Also finishes an upload that is complete, or was when the server was cut off."""
     response.headers["Upload-Offset"] = str(offset)
     if offset == upload.size:
-        video, duplicate = finish(upload.user_id, upload.id)
+        video, duplicate = current_service().uploads.finish(upload)
         response.headers["Sammot-Video-Id"] = video.id
         if duplicate:
             response.headers["Sammot-Duplicate"] = "true"

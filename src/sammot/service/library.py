@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -42,36 +43,35 @@ class Library:
     world: World
     jobs: Jobs
 
-    def take_in(self, upload: Upload) -> tuple[Video, bool]:
-        """Make a video of a complete upload; and whether the same bytes were here before.
+    def take_in(self, upload: Upload) -> Video:
+        """Make a video of a complete upload, or find the one that has the same bytes.
 
-        The video gets the upload's id, so that doing this again after a crash finds its files.
+        A new video gets the upload's id, so that doing this again after a crash finds its files.
+        Those of an upload that came to nothing new are for `sweep`.
 
         Raises:
             UnreadableVideo, VideoTooBig: refused; no file of it is left.
             StorageFull, Unavailable: not now; nothing is lost.
 
         """
-        objects, store = self.world.objects, self.world.store
-        key = self._incoming(upload)
-        sha256 = self._hash(key)
-        known = store.find_video(upload.user_id, sha256)
-        if known is not None and known.id != upload.id:
-            self.sweep(upload.id)
-            return known, True
-        if known is not None:
-            return known, False
         try:
-            found = self._inspect(upload.id, key)
+            return self._taken_in(upload)
         except (StorageFull, Unavailable):
             raise
         except SamMotError:
             self.sweep(upload.id)
             raise
+
+    def _taken_in(self, upload: Upload) -> Video:
+        key = self._incoming(upload)
+        sha256 = self._hash(key)
+        known = self.world.store.find_video(upload.user_id, sha256)
+        if known is not None:
+            return known
+        found = self._inspect(upload.id, key)
         if key != original_key(upload.id):
-            objects.move(key, original_key(upload.id))
-        video = _video(upload, found, sha256, self.world.now())
-        return self._add(video, upload)
+            self.world.objects.move(key, original_key(upload.id))
+        return self._add(_video(upload, found, sha256, self.world.now()), upload)
 
     def _incoming(self, upload: Upload) -> str:
         """Where the bytes lie: moved already if an earlier try got that far."""
@@ -95,7 +95,7 @@ class Library:
         self.write_timeline(video_id, found.times)
         return found
 
-    def _add(self, video: Video, upload: Upload) -> tuple[Video, bool]:
+    def _add(self, video: Video, upload: Upload) -> Video:
         store = self.world.store
         track = self.jobs.tracking(video, upload.spec)
         jobs = [track]
@@ -104,14 +104,13 @@ class Library:
         try:
             video = store.add_video(replace(video, job_id=track.id), jobs)
         except Conflict:  # the same bytes came by another way a moment ago
-            self.sweep(upload.id)
             known = store.find_video(video.user_id, video.sha256)
             if known is None:
                 raise
-            return known, True
+            return known
         for job in jobs:
             self.world.announce(job)
-        return video, False
+        return video
 
     def sweep(self, video_id: str) -> None:
         """Remove the files of a video that never came to be."""
@@ -144,15 +143,19 @@ class Library:
         now = self.world.now()
         self.world.store.update_video(video_id, lambda video: replace(video, deleted_at=now))
         self.world.events.publish(video_id)
+        with suppress(SamMotError):  # it is deleted; `purge` does what could not be done now
+            self._clear(user_id, video_id)
+
+    def _clear(self, user_id: str, video_id: str) -> None:
         self.jobs.cancel_all(user_id, video_id)
         self.world.objects.delete(f"videos/{video_id}")
 
     def purge(self) -> None:
         """Finish deletions, also those that a crash interrupted."""
         for video in self.world.store.deleted_videos(self.world.now() - _PURGE_AFTER):
-            self.jobs.cancel_all(video.user_id, video.id)
-            self.world.objects.delete(f"videos/{video.id}")
-            self.world.store.purge_video(video.id)
+            with suppress(SamMotError):  # another time; the others' turn is now
+                self._clear(video.user_id, video.id)
+                self.world.store.purge_video(video.id)
 
     def timeline(self, video_id: str) -> NDArray[np.float64]:
         """The times of all frames, in seconds on the player's clock."""
@@ -191,10 +194,10 @@ def clean_filename(filename: str) -> str:
 
     """
     name = unicodedata.normalize("NFC", filename).strip()
-    if not name or name in (".", "..") or len(name.encode()) > _NAME_LIMIT:
-        raise InvalidInput(f"A file needs a name of 1 to {_NAME_LIMIT} bytes.")
     if any(c in "/\\" or unicodedata.category(c) in ("Cc", "Cs") for c in name):
         raise InvalidInput("A file's name may hold neither slashes nor control characters.")
+    if not name or name in (".", "..") or len(name.encode()) > _NAME_LIMIT:
+        raise InvalidInput(f"A file needs a name of 1 to {_NAME_LIMIT} bytes.")
     return name
 
 

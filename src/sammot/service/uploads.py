@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,11 +18,13 @@ from sammot.errors import (
     Unavailable,
 )
 from sammot.records import JobSpec, Priority, Upload, Video
+from sammot.service.hold import held_upload
 from sammot.service.library import Library, clean_filename
 from sammot.service.world import World, original_key, owned, upload_key
 
 CHECKSUMS = ("sha256", "sha1", "md5")
 """The algorithms of tus' checksum extension that are understood."""
+_ROOM_EVERY = 32 << 20  # bytes between two looks at the room that is left
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +51,19 @@ class Uploads:
         policy, objects = self.world.policy, self.world.objects
         if size > policy.max_bytes:
             raise TooLarge(f"The file has {size:,} bytes; at most {policy.max_bytes:,} are taken.")
-        free = objects.free_bytes()
-        if free is not None and free - size < policy.min_free_bytes:
-            raise StorageFull("The server's disk has no room for this file.")
+        self._require_room(size)
         expires_at = self.world.now() + policy.upload_expiry
         name = clean_filename(filename)
         upload = Upload(self.world.new_id(), user_id, name, size, spec, expires_at)
+        self.world.store.put_upload(upload)  # first, so that no file is without its record
         objects.create(upload_key(upload.id))
-        self.world.store.put_upload(upload)
         return upload
 
     def settle(self, upload: Upload, size: int, spec: JobSpec) -> Upload:
         """Say what was only guessed at the beginning: the true size, and how to track."""
-        upload = replace(upload, size=size, spec=spec)
-        self.world.store.put_upload(upload)
-        return upload
+        return self.world.store.update_upload(
+            upload.id, lambda upload: replace(upload, size=size, spec=spec)
+        )
 
     def get(self, user_id: str, upload_id: str) -> Upload:
         """Raises NotFound, and Gone when its time is over."""
@@ -90,30 +91,59 @@ class Uploads:
     ) -> int:
         """Add bytes behind `offset`; the new offset, also when the sender broke off.
 
-        With a checksum (algorithm, digest) the bytes are kept only if it is theirs.
+        With a checksum (algorithm, digest) the bytes are kept only if it is theirs. The time
+        after which the upload expires begins anew.
 
         Raises:
             Conflict: the upload does not stand at `offset`.
             Locked: another request is writing.
             TooLarge: more bytes than announced.
             ChecksumMismatch: what came is not what was sent; nothing is kept.
+            StorageFull: the room has become too little; without a checksum, what fitted is kept.
 
         """
         key = upload_key(upload.id)
         digest = hashlib.new(_algorithm(checksum), usedforsecurity=False) if checksum else None
         try:
             arrived = self.world.objects.append(
-                key, offset, _watched(upload, offset, parts, digest)
+                key, offset, self._watched(upload, offset, parts, digest)
             )
-        except TooLarge:
-            self.world.objects.truncate(key, offset)
+        except (TooLarge, StorageFull) as error:
+            if checksum or isinstance(error, TooLarge):
+                self.world.objects.truncate(key, offset)
             raise
         if checksum and digest and digest.digest() != checksum[1]:
             self.world.objects.truncate(key, offset)
             raise ChecksumMismatch(
                 "The bytes that arrived are not those that were sent; send again."
             )
+        expires_at = self.world.now() + self.world.policy.upload_expiry
+        self.world.store.update_upload(
+            upload.id, lambda upload: replace(upload, expires_at=expires_at)
+        )
         return arrived
+
+    def _watched(
+        self, upload: Upload, offset: int, parts: Iterable[bytes], digest: hashlib._Hash | None
+    ) -> Iterator[bytes]:
+        """The parts, counted and digested as they pass."""
+        begun = offset
+        for part in parts:
+            offset += len(part)
+            if offset > upload.size:
+                raise TooLarge(f"More than the announced {upload.size:,} bytes came.")
+            if offset - begun > _ROOM_EVERY:
+                self._require_room(0)
+                begun = offset
+            if digest:
+                digest.update(part)
+            yield part
+
+    def _require_room(self, size: int) -> None:
+        """Raises StorageFull where less than the reserve would remain free."""
+        free = self.world.objects.free_bytes()
+        if free is not None and free - size < self.world.policy.min_free_bytes:
+            raise StorageFull("The server's disk has no room for this file.")
 
     def finish(self, upload: Upload) -> tuple[Video, bool]:
         """The video that the complete upload is, and whether it was here before.
@@ -121,31 +151,60 @@ class Uploads:
         Safe to repeat after a crash in its middle, and when it could not be done just now
         (StorageFull, Unavailable). A file that is refused leaves nothing behind.
         """
-        if upload.video_id is not None:
-            return self.library.get(upload.user_id, upload.video_id), upload.duplicate
-        try:
-            video, duplicate = self.library.take_in(upload)
-        except (StorageFull, Unavailable):
-            raise
-        except SamMotError:
-            self.discard(upload)
-            raise
-        self.world.store.put_upload(replace(upload, video_id=video.id, duplicate=duplicate))
-        return video, duplicate
+        with held_upload(self.world, upload.id) as mine:
+            if mine.video_id is not None:
+                return self.library.get(mine.user_id, mine.video_id), mine.duplicate
+            try:
+                video = self.library.take_in(mine)
+            except (StorageFull, Unavailable):
+                raise
+            except SamMotError:
+                self._forget(mine)
+                raise
+            duplicate = video.id != mine.id
+            self.world.store.update_upload(
+                mine.id, lambda old: replace(old, video_id=video.id, duplicate=duplicate)
+            )
+            if duplicate:
+                self.library.sweep(mine.id)
+            return video, duplicate
 
     def discard(self, upload: Upload) -> None:
         """Forget an upload and its bytes (not the video that it may have become)."""
+        try:
+            with held_upload(self.world, upload.id):
+                self._forget(upload)
+        except StorageFull:  # nobody can take it in either: so make room
+            self.world.objects.delete(upload_key(upload.id))
+            raise
+
+    def _forget(self, upload: Upload) -> None:
         self.world.objects.delete(upload_key(upload.id))
         self.world.store.delete_upload(upload.id)
 
     def expire(self) -> int:
         """Discard the uploads whose time is over; how many there were."""
         expired = self.world.store.expired_uploads(self.world.now())
-        for upload in expired:
-            self.discard(upload)
-            if upload.video_id is None:
-                self.library.sweep(upload.id)
-        return len(expired)
+        return sum(self._expire(upload) for upload in expired)
+
+    def _expire(self, upload: Upload) -> bool:
+        """Whether it was discarded; not while somebody writes it or takes it in."""
+        try:
+            with held_upload(self.world, upload.id, is_patient=False) as mine:
+                if not self._is_over(mine):
+                    return False
+                self.library.sweep(mine.id)
+                self._forget(mine)
+                return True
+        except SamMotError:  # another time
+            return False
+
+    def _is_over(self, upload: Upload) -> bool:
+        now = self.world.now()
+        with suppress(NotFound):
+            written_at = self.world.objects.info(upload_key(upload.id)).modified_at
+            return max(upload.expires_at, written_at + self.world.policy.upload_expiry) < now
+        return upload.expires_at < now
 
 
 def read_checksum(header: str) -> tuple[str, bytes]:
@@ -164,16 +223,3 @@ def _algorithm(checksum: tuple[str, bytes]) -> str:
     if checksum[0] not in CHECKSUMS:
         raise InvalidInput(f"Checksums are taken as {', '.join(CHECKSUMS)}.")
     return checksum[0]
-
-
-def _watched(
-    upload: Upload, offset: int, parts: Iterable[bytes], digest: hashlib._Hash | None
-) -> Iterator[bytes]:
-    """The parts, counted and digested as they pass."""
-    for part in parts:
-        offset += len(part)
-        if offset > upload.size:
-            raise TooLarge(f"More than the announced {upload.size:,} bytes came.")
-        if digest:
-            digest.update(part)
-        yield part

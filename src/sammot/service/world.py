@@ -48,6 +48,11 @@ class Policy:
     max_attempts: int
     backoff: timedelta
 
+    @property
+    def beat_seconds(self) -> float:
+        """How often the holder of a lease says that it lives."""
+        return max(0.1, self.lease.total_seconds() / 4)
+
 
 def _now() -> datetime:
     return datetime.now(UTC)
