@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SWAY, LEAST_SWAY = 32.0, 0.5
 """A camera that sways by less than the first of these, in pixels at 320 wide, is brought back to
 its place; below the second it need not be."""
-COVERED_CELLS = 16
+COVERED_CELLS = 10
 """Of 8 x 8 over the picture: so many must hold corners that move as one to be the camera's."""
 STILL_SHARE = 0.2
 """So many corners must stay where they are for the camera to count as fixed; measured: fixed
