@@ -60,6 +60,35 @@ def test_a_failure_waits_its_backoff_and_keeps_its_reason() -> None:
     assert [failure.reason for failure in job.failures] == ["out of memory"]
 
 
+def test_each_failure_without_progress_waits_four_times_as_long_but_never_for_ever() -> None:
+    pauses = []
+    job = a_job(max_attempts=99)
+    for epoch in range(1, 60):
+        job = job.claimed("worker", T0, LEASE).failed(epoch, T0, "crash", timedelta(seconds=2))
+        pauses.append((job.not_before or T0) - T0)
+    assert pauses[:3] == [timedelta(seconds=2), timedelta(seconds=8), timedelta(seconds=32)]
+    assert pauses[-1] == timedelta(minutes=10)
+
+
+def test_a_failure_behind_a_stored_chunk_waits_the_shortest() -> None:
+    job = replace(running(), stalled=3).advanced(1, 16, 1, 0.1)
+    assert job.failed(1, T0, "x", timedelta(seconds=2)).not_before == T0 + timedelta(seconds=2)
+
+
+def test_a_worker_that_beat_in_time_has_not_lost_its_job() -> None:
+    late = T0 + 2 * LEASE
+    assert running().lost(late, "silent", timedelta(0)).state is JobState.QUEUED
+    beaten = running().beaten(1, late, LEASE, Progress(7, 30.0, 3.1))
+    with pytest.raises(Conflict):
+        beaten.lost(late, "silent", timedelta(0))
+
+
+def test_a_job_in_nobodys_hands_has_no_speed_and_stands_at_its_last_chunk() -> None:
+    job = running().advanced(1, 16, 1, 0.1).beaten(1, T0, LEASE, Progress(30, 25.0, 2.8))
+    for idle in (job.released(1), job.failed(1, T0, "x", timedelta(0)), job.cancelled(T0)):
+        assert (idle.frames_done, idle.fps, idle.eta_seconds, idle.owner) == (16, 0.0, None, None)
+
+
 def test_attempts_without_progress_are_bounded() -> None:
     job = a_job()
     for epoch in (1, 2, 3):

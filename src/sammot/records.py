@@ -15,6 +15,8 @@ from sammot.errors import Conflict, Locked
 
 T = TypeVar("T")
 
+_LONGEST_BACKOFF = timedelta(minutes=10)
+
 
 class VideoStatus(StrEnum):
     """What a video's owner sees: the state of its current tracking job."""
@@ -204,44 +206,50 @@ class Job:
         )
 
     def failed(self, epoch: int, now: datetime, reason: str, backoff: timedelta | None) -> Job:
-        """This attempt is over: queued again after `backoff`, or failed for good.
+        """This attempt is over: queued again after a while, or failed for good.
 
-        For good when `backoff` is None (trying again cannot help) or the attempts are used up.
-        Raises Conflict where the claim is over.
+        The while is `backoff`, and four times as long after each further attempt without
+        progress. For good when `backoff` is None (trying again cannot help) or the attempts are
+        used up. Raises Conflict where the claim is over.
         """
         job = self.held(epoch)
         failures = (*job.failures, Failure(job.attempt, now, reason))
-        job = replace(job, failures=failures, owner=None, lease_expires_at=None, eta_seconds=None)
+        job = replace(self._put_down(), failures=failures)
         if backoff is None or job.stalled >= job.max_attempts:
             return replace(job, state=JobState.FAILED, finished_at=now, error_message=reason)
-        return replace(job, state=JobState.QUEUED, not_before=now + backoff)
+        growth = 4 ** min(max(0, job.stalled - 1), 8)
+        return replace(job, not_before=now + min(backoff * growth, _LONGEST_BACKOFF))
+
+    def lost(self, now: datetime, reason: str, backoff: timedelta) -> Job:
+        """Failed, as its worker has been silent for a lease. Raises Conflict where it has not."""
+        if self.lease_expires_at is None or self.lease_expires_at >= now:
+            raise Conflict(f"Job {self.id} is held by a worker that lives.")
+        return self.failed(self.epoch, now, reason, backoff)
+
+    def _put_down(self) -> Job:
+        """Queued, in nobody's hands, at its last stored frame."""
+        return replace(
+            self,
+            state=JobState.QUEUED,
+            owner=None,
+            lease_expires_at=None,
+            frames_done=self.frames_ready,
+            fps=0.0,
+            eta_seconds=None,
+        )
 
     def released(self, epoch: int) -> Job:
         """Given back unharmed by a worker that stops: not an attempt. Raises Conflict."""
-        job = self.held(epoch)
-        return replace(
-            job,
-            state=JobState.QUEUED,
-            attempt=job.attempt - 1,
-            stalled=max(0, job.stalled - 1),
-            owner=None,
-            lease_expires_at=None,
-            eta_seconds=None,
-        )
+        self.held(epoch)
+        stalled = max(0, self.stalled - 1)
+        return replace(self._put_down(), attempt=self.attempt - 1, stalled=stalled)
 
     def cancelled(self, now: datetime) -> Job:
         """Stopped for good by its owner. Raises Conflict when it is over already."""
         if self.state.is_final:
             raise Conflict(f"This job is over already ({self.state}).")
-        return replace(
-            self,
-            state=JobState.CANCELLED,
-            epoch=self.epoch + 1,
-            finished_at=now,
-            owner=None,
-            lease_expires_at=None,
-            eta_seconds=None,
-        )
+        job = replace(self._put_down(), state=JobState.CANCELLED)
+        return replace(job, epoch=self.epoch + 1, finished_at=now)
 
     def retried(self) -> Job:
         """Queued again, with all its attempts, from its last chunk. Raises Conflict."""

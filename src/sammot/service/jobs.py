@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
-from sammot.errors import Conflict, SamMotError
+from sammot.errors import Conflict, NotFound
 from sammot.ports import ChunkContent, JobQuery
 from sammot.records import (
     ChunkBounds,
@@ -72,11 +72,18 @@ class Jobs:
         )
 
     def submit(self, video: Video, spec: JobSpec) -> Job:
-        """Track again; the video shows the new job, and its old one stops."""
+        """Track again; the video shows the new job, and the one that it showed stops."""
         job = self.tracking(video, spec)
-        if video.job_id is not None:
-            self._cancel_quietly(video.job_id)
-        job = self.world.store.add_job(job, lambda video: replace(video, job_id=job.id))
+        before: str | None = None
+
+        def showing(video: Video) -> Video:
+            nonlocal before
+            before = video.job_id
+            return replace(video, job_id=job.id)
+
+        job = self.world.store.add_job(job, showing)
+        if before is not None:
+            self._cancel_quietly(before)
         self.world.announce(job)
         return job
 
@@ -107,8 +114,17 @@ class Jobs:
         return job
 
     def retry(self, user_id: str, job_id: str) -> Job:
-        """Go on from the last chunk. Raises NotFound, or Conflict for a job in other states."""
-        self.get(user_id, job_id)
+        """Go on from the last chunk.
+
+        Raises:
+            NotFound: no such job, or its video is deleted.
+            Conflict: it neither failed nor was cancelled, or the video shows a newer one.
+
+        """
+        job = self.get(user_id, job_id)
+        video = self.world.store.get_video(job.video_id)
+        if job.kind is JobKind.TRACK and job.id != video.job_id:
+            raise Conflict("This video has been tracked anew since; its latest job counts.")
         job = self.world.store.update_job(job_id, Job.retried)
         self.world.announce(job)
         return job
@@ -121,10 +137,8 @@ class Jobs:
                 self._cancel_quietly(job.id)
 
     def _cancel_quietly(self, job_id: str) -> None:
-        try:
+        with suppress(Conflict):
             self.world.store.update_job(job_id, lambda job: job.cancelled(self.world.now()))
-        except Conflict:
-            return
 
     # For workers
 
@@ -160,6 +174,10 @@ class Jobs:
         self.world.events.publish(job.video_id)
         return job
 
+    def check(self, job: Job) -> None:
+        """Raises Conflict, NotFound when the job is ours no longer."""
+        self.world.store.get_job(job.id).held(job.epoch)
+
     def complete(self, job: Job, frame_count: int, seconds: float = 0.0) -> Job:
         """Raises Conflict when the job is ours no longer."""
         now = self.world.now()
@@ -168,7 +186,7 @@ class Jobs:
     def fail(self, job: Job, reason: str, *, is_final: bool) -> Job:
         """This attempt did not succeed. Raises Conflict when the job is ours no longer."""
         now = self.world.now()
-        backoff = None if is_final else self._backoff(job)
+        backoff = None if is_final else self.world.policy.backoff
         return self._step(job, lambda old: old.failed(job.epoch, now, reason, backoff))
 
     def release(self, job: Job) -> Job:
@@ -177,21 +195,17 @@ class Jobs:
 
     def recover(self) -> int:
         """Take the jobs of silent workers back; how many there were."""
-        lost = self.world.store.expired_jobs(self.world.now())
+        now, backoff = self.world.now(), self.world.policy.backoff
+        lost = self.world.store.expired_jobs(now)
         for job in lost:
-            try:
-                self.fail(job, _LOST, is_final=False)
-            except SamMotError:  # it beat after all, or was cancelled or deleted meanwhile
-                continue
+            with suppress(Conflict, NotFound):  # it lives after all, or is cancelled or deleted
+                self._step(job, lambda old: old.lost(now, _LOST, backoff))
         return len(lost)
 
     def _step(self, job: Job, change: Callable[[Job], Job]) -> Job:
         job = self.world.store.update_job(job.id, change)
         self.world.events.publish(job.video_id)
         return job
-
-    def _backoff(self, job: Job) -> timedelta:
-        return self.world.policy.backoff * float(4 ** max(0, job.stalled - 1))
 
 
 def _wanted_again(old: Job, priority: Priority) -> Job:
