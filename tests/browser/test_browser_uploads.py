@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
-    from conftest import LiveServer
+    from product import Product
 
 MEGABYTE = 1_000_000
 
@@ -47,7 +47,7 @@ def slow_down(page: Page, bytes_per_second: int) -> None:
 
 @pytest.mark.timeout(240)
 def test_an_upload_outlives_a_pause_a_reload_and_a_killed_server(
-    page: Page, live_server: LiveServer, tmp_path: Path
+    page: Page, live_server: Product, tmp_path: Path
 ) -> None:
     file = padded(tmp_path / "hundred.mp4", 100 * MEGABYTE)
     row = page.get_by_test_id("upload-row")
@@ -95,7 +95,7 @@ def test_a_video_that_is_here_already_is_recognised(page: Page, tmp_path: Path) 
 
 
 def test_a_refusal_is_told_in_the_services_own_words(
-    page: Page, live_server: LiveServer, tmp_path: Path
+    page: Page, live_server: Product, tmp_path: Path
 ) -> None:
     file = tmp_path / "letter.mp4"
     file.write_text("Dear Sir or Madam, I am not a video.\n" * 100)

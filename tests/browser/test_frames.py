@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
-    from conftest import LiveServer
+    from product import Product
 
 COUNT = 120
 
@@ -69,7 +69,7 @@ def numbered(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 def test_the_overlay_belongs_to_the_picture_on_the_screen(
-    page: Page, live_server: LiveServer, numbered: Path
+    page: Page, live_server: Product, numbered: Path
 ) -> None:
     page.goto("/")
     page.get_by_test_id("file-input").set_input_files(numbered)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
-    from conftest import LiveServer
+    from product import Product
 
 DOG = Path(__file__).resolve().parents[3] / "shared" / "clips" / "sam2-dog" / "video.mp4"
 FRAMES = 150
@@ -64,7 +64,7 @@ def drop(page: Page, clip: Path) -> None:
 @pytest.mark.timeout(240)
 def test_a_dropped_video_is_watched_while_it_is_tracked_and_taken_along(
     page: Page,
-    live_server: LiveServer,
+    live_server: Product,
     clip: Path,
     keep_picture: Callable[[str], None],
     tmp_path: Path,
@@ -115,12 +115,12 @@ def test_a_dropped_video_is_watched_while_it_is_tracked_and_taken_along(
         assert sum(1 for _ in container.decode(video=0)) == last + 1
 
 
-def frame_objects(server: LiveServer, video_id: str, frame: int) -> list[int]:
+def frame_objects(server: Product, video_id: str, frame: int) -> list[int]:
     path = f"/api/videos/{video_id}/result?from={frame}&to={frame + 1}&mask=none"
     return sorted(seen["track_id"] for seen in server.get(path)["objects"] if seen["frames"])
 
 
-def test_a_first_visitor_needs_one_button(page: Page, live_server: LiveServer) -> None:
+def test_a_first_visitor_needs_one_button(page: Page, live_server: Product) -> None:
     for item in live_server.get("/api/videos")["items"]:
         page.request.delete(f"/api/videos/{item['id']}")
     page.goto("/")
