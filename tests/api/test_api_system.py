@@ -6,6 +6,8 @@ from pathlib import Path
 import fake_engine
 from api_client import Client
 from sammot.api import ApiConfig, create_app
+from sammot.records import JobKind
+from sammot.service import Service
 from world import a_service
 
 
@@ -19,6 +21,17 @@ def test_a_service_that_has_what_it_needs_is_ready(client: Client, clip: bytes) 
     assert ready["ready"] is True
     assert set(ready["checks"].values()) == {"ok"}
     assert ready["queue"] == [{"kind": "track", "state": "queued", "count": 1}]
+    assert {"kind": "track", "count": 0} in ready["workers"]
+
+
+def test_it_is_told_which_workers_are_alive(client: Client, service: Service) -> None:
+    service.jobs.announce_worker("here:1", [JobKind.TRACK])
+    kinds = {
+        entry["kind"]: entry["count"] for entry in client.get("/api/ready").get_json()["workers"]
+    }
+    assert kinds == {"track": 1, "proxy": 0, "render": 0}
+    service.jobs.announce_worker("here:1", [])
+    assert {entry["count"] for entry in client.get("/api/ready").get_json()["workers"]} == {0}
 
 
 def test_a_service_without_room_is_not_ready_and_says_why(tmp_path: Path) -> None:

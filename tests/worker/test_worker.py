@@ -11,13 +11,16 @@ import pytest
 
 import fake_engine
 from clips import Clip
-from sammot.errors import Conflict
+from sammot.errors import Conflict, NotFound
 from sammot.records import Job, JobKind, JobState, Playable, Priority, Video, VideoStatus
 from sammot.service import Service
 from sammot.service.chunks import read_chunk
+from sammot.service.world import proxy_key
 from sammot.tracking.frame import Frame
 from sammot.tracking.track import FrameResult
 from sammot.worker import Worker
+from sammot.worker.pulse import Pulse, Stopping
+from sammot.worker.tasks import TASKS
 from world import a_service, bring
 
 
@@ -243,3 +246,75 @@ def test_the_loop_recovers_what_a_silent_worker_left(tmp_path: Path, clip: bytes
     finally:
         stop.set()
         thread.join(5)
+
+
+def test_what_decoding_finds_is_right_also_for_a_worker_that_goes_on(
+    service: Service, clip: bytes
+) -> None:
+    video, _ = bring(service, clip)
+    promised = service.library.timeline(video.id)
+    service.library.write_timeline(video.id, promised[:-3] + 0.01)
+    stop = threading.Event()
+    pulse = Pulse(service, service.jobs.claim("here:1", [JobKind.TRACK]), stop)
+
+    def step(frames_done: int, step: Callable[[int], None] = pulse.step) -> None:
+        step(frames_done)
+        if frames_done == 70:
+            stop.set()
+
+    pulse.step = step
+    with pytest.raises(Stopping):
+        TASKS[JobKind.TRACK](service, pulse._job, pulse)
+    service.jobs.release(pulse._job)
+    work_off(service)
+    np.testing.assert_allclose(service.library.timeline(video.id), promised)
+    assert fresh(service, video).frame_count == 150
+
+
+def test_a_copy_whose_job_is_lost_takes_no_place(service: Service, tmp_path: Path) -> None:
+    Clip(count=20, codec="mpeg4").write(tmp_path / "clip.avi")
+    video, _ = bring(service, (tmp_path / "clip.avi").read_bytes(), "clip.avi")
+    job = service.jobs.claim("here:1", [JobKind.PROXY])
+    service.jobs.cancel("local", job.id)
+    with pytest.raises(Conflict):  # the heartbeat has not noticed yet
+        TASKS[JobKind.PROXY](service, job, Pulse(service, job, threading.Event()))
+    with pytest.raises(NotFound):
+        service.world.objects.info(proxy_key(video.id))
+
+
+def test_a_copy_for_which_there_is_no_room_is_not_begun(service: Service, tmp_path: Path) -> None:
+    Clip(count=20, codec="mpeg4").write(tmp_path / "clip.avi")
+    bring(service, (tmp_path / "clip.avi").read_bytes(), "clip.avi")
+    policy = replace(service.world.policy, min_free_bytes=2**60)
+    tight = Service.over(replace(service.world, policy=policy))
+    job = tight.jobs.claim("here:1", [JobKind.PROXY])
+    a_worker(tight).work(job)
+    job = service.jobs.get("local", job.id)
+    assert (job.state, len(job.failures)) == (JobState.QUEUED, 1)
+    assert "room" in job.failures[0].reason
+
+
+def test_an_engine_that_is_gone_is_not_tried_again(tmp_path: Path, clip: bytes) -> None:
+    video, _ = bring(a_service(tmp_path), clip)
+    service = a_service(tmp_path, replace(fake_engine.entry(), name="other"))
+    work_off(service)
+    job = service.results.current_job(video)
+    assert (job.state, job.attempt) == (JobState.FAILED, 1)
+    assert "other" in job.error_message
+
+
+def test_a_worker_is_known_to_be_alive_until_it_leaves(service: Service) -> None:
+    def alive() -> int:
+        return service.world.store.live_workers(service.world.now()).get(JobKind.TRACK, 0)
+
+    stop = threading.Event()
+    thread = threading.Thread(target=a_worker(service, stop).run)
+    thread.start()
+    for _ in range(200):
+        if alive():
+            break
+        stop.wait(0.02)
+    assert alive() == 1
+    stop.set()
+    thread.join(5)
+    assert alive() == 0

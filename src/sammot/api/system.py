@@ -11,7 +11,7 @@ from sammot.api.blueprint import Blueprint
 from sammot.api.context import current_config, current_service
 from sammot.api.fields import Shape
 from sammot.errors import SamMotError, Unavailable
-from sammot.records import Priority
+from sammot.records import JobKind, Priority
 from sammot.service import Service
 
 blueprint = Blueprint("system", __name__, url_prefix="/api", description="The service itself.")
@@ -32,12 +32,23 @@ class QueueSchema(Shape):
     count = fields.Integer()
 
 
+class WorkersSchema(Shape):
+    """How many workers that take a kind of job are alive."""
+
+    kind = fields.String()
+    count = fields.Integer()
+
+
 class ReadySchema(Shape):
-    """Whether work is taken; `checks` is `ok` or what is wrong, by part."""
+    """Whether requests are taken; `checks` is `ok` or what is wrong, by part.
+
+    Jobs of a kind without a worker wait: that alone is not a reason not to be ready.
+    """
 
     ready = fields.Boolean()
     checks = fields.Dict(keys=fields.String(), values=fields.String())
     queue = fields.List(fields.Nested(QueueSchema))
+    workers = fields.List(fields.Nested(WorkersSchema))
 
 
 class LimitsSchema(Shape):
@@ -101,8 +112,10 @@ def ready() -> tuple[dict[str, Any], int]:
         "disk_space": _outcome(lambda: _check_room(service)),
     }
     is_ready = set(checks.values()) == {"ok"}
-    queue = _queue(service) if checks["database"] == "ok" else []
-    body = {"ready": is_ready, "checks": checks, "queue": queue}
+    has_database = checks["database"] == "ok"
+    queue = _queue(service) if has_database else []
+    workers = _workers(service) if has_database else []
+    body = {"ready": is_ready, "checks": checks, "queue": queue, "workers": workers}
     return body, 200 if is_ready else 503
 
 
@@ -161,3 +174,8 @@ def _queue(service: Service) -> list[dict[str, Any]]:
     return [
         {"kind": kind, "state": state, "count": count} for (kind, state), count in lengths.items()
     ]
+
+
+def _workers(service: Service) -> list[dict[str, Any]]:
+    alive = service.world.store.live_workers(service.world.now())
+    return [{"kind": kind, "count": alive.get(kind, 0)} for kind in JobKind]

@@ -142,6 +142,11 @@ class Jobs:
 
     # For workers
 
+    def announce_worker(self, owner: str, kinds: Sequence[JobKind]) -> None:
+        """This worker lives and takes such jobs; to be said again within a lease. None: it left."""
+        now = self.world.now()
+        self.world.store.beat_worker(owner, kinds, now, now + self.world.policy.lease)
+
     def claim(self, owner: str, kinds: Sequence[JobKind]) -> Job | None:
         """The next job, now ours until `lease` after the last beat; None if there is none."""
         now, lease = self.world.now(), self.world.policy.lease

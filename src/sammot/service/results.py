@@ -4,9 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-import numpy as np
-from numpy.typing import NDArray
-
 from sammot.errors import NotFound
 from sammot.records import (
     ChunkBounds,
@@ -79,9 +76,9 @@ class Results:
             if start <= result.index < stop:
                 yield result
 
-    def times(self, job: Job) -> NDArray[np.float64]:
-        """The times of the frames as they were decoded."""
-        return np.fromiter((result.time for result in self.frames(job)), np.float64)
+    def times(self, job: Job) -> Iterator[float]:
+        """The times of the frames that are ready, as they were decoded."""
+        return (result.time for result in self.frames(job))
 
     def annotated(self, video: Video) -> str | None:
         """The key of the annotated video.

@@ -51,7 +51,7 @@ class Uploads:
         policy, objects = self.world.policy, self.world.objects
         if size > policy.max_bytes:
             raise TooLarge(f"The file has {size:,} bytes; at most {policy.max_bytes:,} are taken.")
-        self._require_room(size)
+        self.require_room(size)
         expires_at = self.world.now() + policy.upload_expiry
         name = clean_filename(filename)
         upload = Upload(self.world.new_id(), user_id, name, size, spec, expires_at)
@@ -133,14 +133,14 @@ class Uploads:
             if offset > upload.size:
                 raise TooLarge(f"More than the announced {upload.size:,} bytes came.")
             if offset - begun > _ROOM_EVERY:
-                self._require_room(0)
+                self.require_room(0)
                 begun = offset
             if digest:
                 digest.update(part)
             yield part
 
-    def _require_room(self, size: int) -> None:
-        """Raises StorageFull where less than the reserve would remain free."""
+    def require_room(self, size: int) -> None:
+        """Raises StorageFull where less than the reserve would remain beside so many bytes."""
         free = self.world.objects.free_bytes()
         if free is not None and free - size < self.world.policy.min_free_bytes:
             raise StorageFull("The server's disk has no room for this file.")

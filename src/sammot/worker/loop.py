@@ -2,18 +2,27 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 import structlog
 
-from sammot.errors import Conflict, InvalidInput, NotFound, SamMotError, UnreadableVideo
+from sammot.errors import (
+    Conflict,
+    InvalidInput,
+    NotFound,
+    SamMotError,
+    UnknownEngine,
+    UnreadableVideo,
+    VideoTooBig,
+)
 from sammot.records import Job, JobKind
 from sammot.service import Service
 from sammot.worker.pulse import Pulse, Stopping
 from sammot.worker.tasks import TASKS
 
 _IDLE_SECONDS = 1.0
-_HOPELESS = (InvalidInput, NotFound, UnreadableVideo)
+_HOPELESS = (InvalidInput, NotFound, UnknownEngine, UnreadableVideo, VideoTooBig)
 """Errors that trying again cannot mend."""
 
 log = structlog.get_logger()
@@ -34,18 +43,47 @@ class Worker:
     def run(self) -> None:
         """Work until told to stop. A store that is away is waited for."""
         log.info("worker ready", owner=self._owner, kinds=[str(kind) for kind in self._kinds])
-        while not self._stop.is_set():
+        with self._announced():
+            while not self._stop.is_set():
+                self._turn()
+
+    def _turn(self) -> None:
+        """One job, or a pause."""
+        try:
+            self._tidy()
+            job = self._service.jobs.claim(self._owner, self._kinds)
+        except SamMotError as error:
+            log.warning("store is away", reason=str(error))
+            # Not `stop.wait`: a signal in its midst, whose handler sets `stop`, would lock it.
+            time.sleep(_IDLE_SECONDS)
+            return
+        if job is None:
+            self._service.world.queue.wait(_IDLE_SECONDS)
+        else:
+            self.work(job)
+
+    @contextmanager
+    def _announced(self) -> Iterator[None]:
+        """The store knows of this worker, from a thread of its own, until it leaves."""
+        over = threading.Event()
+        thread = threading.Thread(target=self._announce, args=(over,), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+
+    def _announce(self, over: threading.Event) -> None:
+        jobs, is_over = self._service.jobs, False
+        while not is_over:
             try:
-                self._tidy()
-                job = self._service.jobs.claim(self._owner, self._kinds)
+                jobs.announce_worker(self._owner, self._kinds)
             except SamMotError as error:
-                log.warning("store is away", reason=str(error))
-                self._stop.wait(_IDLE_SECONDS)
-                continue
-            if job is None:
-                self._service.world.queue.wait(_IDLE_SECONDS)
-            else:
-                self.work(job)
+                log.warning("worker could not be announced", reason=str(error))
+            is_over = over.wait(self._service.world.policy.beat_seconds)
+        with suppress(SamMotError):
+            jobs.announce_worker(self._owner, ())
 
     def work(self, job: Job) -> None:
         """Do one claimed job, to whatever end."""

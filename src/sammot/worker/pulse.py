@@ -12,7 +12,7 @@ from sammot.errors import Conflict, NotFound, SamMotError
 from sammot.records import Job, Progress
 from sammot.service import Service
 
-BEAT_SECONDS = 1.0
+_BEAT_SECONDS = 1.0
 _RATE_SECONDS = 5.0
 
 log = structlog.get_logger()
@@ -62,7 +62,8 @@ class Pulse:
         self._frames_done = frames_done
 
     def _beat(self) -> None:
-        while not self._over.wait(BEAT_SECONDS):
+        pause = min(_BEAT_SECONDS, self._service.world.policy.beat_seconds)
+        while not self._over.wait(pause):
             try:
                 self._service.jobs.beat(self._job, self._progress())
             except (Conflict, NotFound) as error:

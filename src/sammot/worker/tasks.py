@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,11 +36,12 @@ def track(service: Service, job: Job, pulse: Pulse) -> int:
         engine = _engine(service, job, record, video.previews(path, times))
         decoder = video.Decoder(path, start=job.frames_ready, after=_last_time(service, job))
         ahead = max(2, min(16, _AHEAD_BYTES // (record.width * record.height * 3)))
+        decoded = array("d", service.results.times(job))
         with closing(prefetched(decoder, ahead)) as frames:
-            stop = _chunks(service, job, engine, _counted(frames, pulse), started)
+            stop = _chunks(service, job, engine, _counted(frames, pulse, decoded), started)
     if stop == 0:
         raise UnreadableVideo("Not a single frame of this video can be decoded.")
-    _correct(service, job, stop, times, decoder.warnings)
+    _correct(service, job, times, np.asarray(decoded), decoder.warnings)
     return stop
 
 
@@ -62,9 +65,11 @@ def _last_time(service: Service, job: Job) -> float | None:
     return read_chunk(service.results.chunk(job, job.chunk_count - 1))[-1].time
 
 
-def _counted(frames: Iterable[Frame], pulse: Pulse) -> Iterator[Frame]:
+def _counted(frames: Iterable[Frame], pulse: Pulse, times: array[float]) -> Iterator[Frame]:
+    """The frames; `times` gains the time of each."""
     for frame in frames:
         pulse.step(frame.index)
+        times.append(frame.time)
         yield frame
 
 
@@ -97,13 +102,12 @@ def _chunks(
 def _correct(
     service: Service,
     job: Job,
-    frame_count: int,
     times: NDArray[np.float64],
+    decoded: NDArray[np.float64],
     warnings: tuple[str, ...],
 ) -> None:
     """Where decoding found other frames than the container had promised, decoding is right."""
-    decoded = service.results.times(service.world.store.get_job(job.id))
-    if frame_count != len(times) or not np.allclose(decoded, times, rtol=0, atol=1e-6):
+    if len(decoded) != len(times) or not np.allclose(decoded, times, rtol=0, atol=1e-6):
         service.library.write_timeline(job.video_id, decoded)
     if warnings:
         service.library.warn(job.video_id, warnings)
@@ -112,11 +116,7 @@ def _correct(
 def proxy(service: Service, job: Job, pulse: Pulse) -> int:
     """Make the copy that browsers can play; the number of its frames."""
     record = service.library.get(job.user_id, job.video_id)
-    objects = service.world.objects
-    with (
-        objects.local(record.storage_path) as path,
-        objects.writing(proxy_key(record.id)) as target,
-    ):
+    with _copying(service, job, record, proxy_key(record.id)) as (path, target):
         video.make_proxy(path, target, progress=pulse.step)
     return record.frame_count
 
@@ -125,10 +125,23 @@ def render_annotated(service: Service, job: Job, pulse: Pulse) -> int:
     """Draw a tracking job's results into the video; the number of its frames."""
     record = service.library.get(job.user_id, job.video_id)
     tracked = service.jobs.get(job.user_id, job.parameters["job_id"])
-    objects, key = service.world.objects, annotated_key(record.id, tracked.id)
-    with objects.local(record.storage_path) as path, objects.writing(key) as target:
+    with _copying(service, job, record, annotated_key(record.id, tracked.id)) as (path, target):
         video.render(path, target, service.results.frames(tracked), progress=pulse.step)
     return record.frame_count
+
+
+@contextmanager
+def _copying(service: Service, job: Job, record: Video, key: str) -> Iterator[tuple[Path, Path]]:
+    """Where the original lies, and where to write what is made of it.
+
+    It takes its place only if the job is still ours. Raises StorageFull where it could not fit
+    beside the room that uploads and the database need.
+    """
+    service.uploads.require_room(record.file_size)
+    objects = service.world.objects
+    with objects.local(record.storage_path) as path, objects.writing(key) as target:
+        yield path, target
+        service.jobs.check(job)
 
 
 TASKS: Mapping[JobKind, Callable[[Service, Job, Pulse], int]] = {

@@ -768,12 +768,17 @@ export interface components {
             state: string;
             count: number;
         };
+        Workers: {
+            kind: string;
+            count: number;
+        };
         Ready: {
             ready: boolean;
             checks: {
                 [key: string]: string;
             };
             queue: components["schemas"]["Queue"][];
+            workers: components["schemas"]["Workers"][];
         };
         Limits: {
             max_bytes: number;
