@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any, Protocol, TypeAlias
 
@@ -144,14 +144,18 @@ class Engine:
         return Draft(frame, masks, states, frozenset(decision.add))
 
     def _report(self, draft: Draft) -> FrameResult:
-        kept: dict[TrackId, Mask] = {}
+        kept: dict[TrackId, Prediction] = {}
         for id_, one in draft.masks.items():
             final = self._final(id_)
             if self.manager.is_confirmed(final):
-                kept[final] = kept[final] | one.mask if final in kept else one.mask
-        finished = self.finisher.finish(draft.frame, kept)
+                whole = kept.get(final, one)
+                kept[final] = replace(whole, mask=whole.mask | one.mask)
+        masks = {id_: one.mask for id_, one in kept.items()}
+        finished = self.finisher.finish(draft.frame, masks)
         observations = tuple(
-            self._observe(draft, id_, mask) for id_, mask in sorted(finished.items()) if mask.any()
+            self._observe(draft, id_, mask, _confidence(kept[id_]))
+            for id_, mask in sorted(finished.items())
+            if mask.any()
         )
         return FrameResult(draft.frame.index, draft.frame.time, observations)
 
@@ -160,9 +164,7 @@ class Engine:
             track_id = self._into[track_id]
         return track_id
 
-    def _observe(self, draft: Draft, track_id: TrackId, mask: Mask) -> Observation:
-        one = draft.masks.get(track_id)
-        score = _confidence(one) if one else 0.5
+    def _observe(self, draft: Draft, track_id: TrackId, mask: Mask, score: float) -> Observation:
         state = draft.states.get(track_id, TrackState.PENDING)
         origin = Origin.DETECTED if track_id in draft.born else Origin.PROPAGATED
         return Observation(track_id, Box.around(mask), RLE.encode(mask), score, state, origin)

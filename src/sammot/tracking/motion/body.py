@@ -62,7 +62,7 @@ class Body:
     def lost(self) -> None:
         """Not seen in this frame: it goes on more and more slowly."""
         self.centre = self.centre + self.velocity
-        self.velocity = self.velocity * 0.9
+        self.velocity = self.velocity * 0.97
         self.missed += 1
 
     def save(self) -> State:

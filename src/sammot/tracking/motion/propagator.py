@@ -30,6 +30,8 @@ PATIENCE = 5
 """Frames that a piece must be away before it leaves; frames in which it is not count half."""
 YOUNG = (6, 30)
 """Ages, in frames, at which a track may turn out to be an old one come back."""
+LIKE = 0.45
+"""Bhattacharyya distance of the colours of two bodies that may be the same."""
 FINDING_LIMIT = 2.2
 """Cost above which a hidden body is not found again."""
 
@@ -219,15 +221,22 @@ class MotionPropagator:
         return {hidden[row]: found[young[column]] for row, column in pairs}
 
     def _strangeness(self, old: TrackId, new: TrackId) -> float:
-        """How unlike a hidden body a young one is; infinity if it cannot be the same."""
+        """How unlike a hidden body a young one is; infinity if it cannot be the same.
+
+        At the border only one who left there can come back, anywhere on its side; elsewhere it
+        must come to light about where the hidden one has got to.
+        """
         first, second = self.bodies[old], self.bodies[new]
-        if not second.entered or not first.patch.touches_border(self.scene.size):
-            return float("inf")
-        if np.linalg.norm(first.centre - second.centre) > 0.4 * max(self.scene.size):
+        at_border = second.entered and first.patch.touches_border(self.scene.size)
+        reach = 0.4 * max(self.scene.size)
+        if not at_border:
+            speed = float(np.linalg.norm(first.velocity))
+            reach = 1.5 * first.reach + 0.5 * speed * min(first.missed, 30)
+        if np.linalg.norm(first.centre - second.centre) > reach:
             return float("inf")
         growth = abs(float(np.log(second.patch.area / first.area)))
         strange = distance(first.colours, second.colours)
-        return strange + 0.4 * growth if strange < 0.45 and growth < 0.9 else float("inf")
+        return strange + 0.4 * growth if strange < LIKE and growth < 0.9 else float("inf")
 
     def _remember(
         self, found: dict[TrackId, Found], expected: dict[TrackId, Patch], view: View

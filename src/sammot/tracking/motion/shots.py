@@ -18,7 +18,7 @@ THUMB = (32, 18)
 """Width and height of the pictures that are compared from frame to frame."""
 LEAST_CONTRAST = 6.0
 """A thumbnail with a smaller standard deviation shows nothing (black, white, fog)."""
-ALIKE, CHANGE = 0.2, 20.0
+ALIKE, CHANGE = 0.2, 8.0
 """A cut has a correlation below the first and a mean difference, in grey levels, above the
 second."""
 
