@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from sammot.adapters.disk_objects import DiskObjects
-from sammot.errors import Conflict, Locked, NotFound
+from sammot.errors import Conflict, Locked, NotFound, StorageFull, Unavailable
 from sammot.ports import Objects
 
 
@@ -107,6 +111,62 @@ def test_an_object_whose_writing_fails_stays_as_it_was(objects: Objects) -> None
         write()
     assert content(objects, "a") == b""
     assert not paths[0].exists()
+
+
+def test_what_a_killed_writer_left_goes_when_the_next_begins(tmp_path: Path) -> None:
+    script = """
+import os, sys
+from pathlib import Path
+from sammot.adapters.disk_objects import DiskObjects
+with DiskObjects(Path(sys.argv[1])).writing("videos/v/proxy.mp4") as path:
+    path.write_bytes(b"half")
+    path.with_name("proxy.mp4.part").write_bytes(b"half")
+    os._exit(9)
+"""
+    subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=False)
+    objects = DiskObjects(tmp_path)
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 2
+    with objects.writing("videos/v/proxy.mp4") as first, objects.writing("videos/v/b") as second:
+        first.write_bytes(b"whole")
+        second.write_bytes(b"other")
+    assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == ["b", "proxy.mp4"]
+    assert list((tmp_path / "videos" / "v").glob(".*")) == []
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_what_the_system_forbids_is_unavailable(tmp_path: Path) -> None:
+    objects = DiskObjects(tmp_path)
+    objects.create("videos/v/a")
+    (tmp_path / "videos" / "v").chmod(0o500)
+    try:
+        with pytest.raises(Unavailable):
+            objects.delete("videos/v")
+    finally:
+        (tmp_path / "videos" / "v").chmod(0o700)
+
+
+def test_a_disk_that_is_gone_is_told_in_our_words(tmp_path: Path) -> None:
+    objects = DiskObjects(tmp_path / "gone")
+    with pytest.raises(NotFound):
+        objects.free_bytes()
+    with pytest.raises(Unavailable):
+        objects.ping()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_a_full_disk_is_told_as_such(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to("/dev/full")
+    with pytest.raises(StorageFull):
+        DiskObjects(tmp_path).append("a", 0, [b"x"])
+
+
+def test_many_delete_at_one_time(objects: Objects) -> None:
+    for n in range(200):
+        objects.create(f"videos/v/{n % 7}/{n}")
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(objects.delete, ["videos/v"] * 4))
+    with pytest.raises(NotFound):
+        objects.info("videos/v")
 
 
 def test_the_etag_changes_with_the_content(objects: Objects) -> None:

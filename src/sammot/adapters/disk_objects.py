@@ -7,7 +7,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -34,7 +34,8 @@ class DiskObjects:
             raise Unavailable("The data folder cannot be written; check its owner and mode.")
 
     def free_bytes(self) -> int | None:
-        return shutil.disk_usage(self._root).free
+        with _translated():
+            return shutil.disk_usage(self._root).free
 
     def create(self, key: str) -> None:
         path = self._path(key)
@@ -73,6 +74,7 @@ class DiskObjects:
         with _translated():
             path.parent.mkdir(parents=True, exist_ok=True)
             self._path(source).replace(path)
+            _fix(path.parent)
 
     @contextmanager
     def local(self, key: str) -> Iterator[Path]:
@@ -82,23 +84,76 @@ class DiskObjects:
     @contextmanager
     def writing(self, key: str) -> Iterator[Path]:
         path = self._path(key)
-        # The suffix stays last: encoders choose the container by it.
-        part = path.with_name(f".{uuid4().hex}-{path.name}")
         with _translated():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            folder = _workshop(path.parent)
         try:
+            # Of its own name: encoders choose the container by its ending.
+            part = folder.path / path.name
             yield part
             with _translated():
+                _fix(part)
                 part.replace(path)
+                _fix(path.parent)
         finally:
-            part.unlink(missing_ok=True)
+            with _translated():
+                folder.close()
 
     def delete(self, prefix: str) -> None:
         path = self._path(prefix)
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
+        with _translated():
+            while path.exists():
+                with suppress(FileNotFoundError):  # somebody else deletes it as well
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+class _Workshop:
+    """A folder for a file that is being written, locked as long as its process lives."""
+
+    def __init__(self, path: Path, lock: int) -> None:
+        self.path = path
+        self._lock = lock
+
+    def close(self) -> None:
+        with suppress(FileNotFoundError):
+            shutil.rmtree(self.path)
+        os.close(self._lock)
+
+
+_WORKSHOP = ".writing-"
+
+
+def _workshop(parent: Path) -> _Workshop:
+    """A new one; those beside it that dead processes left are removed."""
+    parent.mkdir(parents=True, exist_ok=True)
+    for left in parent.glob(f"{_WORKSHOP}*"):
+        with suppress(FileNotFoundError, BlockingIOError):
+            _Workshop(left, _locked(left)).close()
+    while True:
+        path = parent / f"{_WORKSHOP}{uuid4().hex}"
+        path.mkdir()
+        with suppress(FileNotFoundError, BlockingIOError):  # taken for one that was left
+            return _Workshop(path, _locked(path))
+
+
+def _locked(folder: Path) -> int:
+    """The handle that holds the lock. Raises BlockingIOError where another process has it."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.stat(folder)  # noqa: PTH116 - not removed between the two
+    except OSError:
+        os.close(handle)
+        raise
+    return handle
+
+
+def _fix(path: Path) -> None:
+    """Have what is in a file or folder survive a power cut."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _lock(file: BinaryIO) -> None:
