@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import cv2
@@ -36,7 +37,7 @@ def test_a_video_is_tracked_into_every_format(folder: Path, tmp_path: Path) -> N
     result = run("track", folder / "crossing.mp4", "--output", tmp_path, "--format", formats)
     assert result.exit_code == 0, result.output
     assert {path.name for path in tmp_path.iterdir()} == {
-        f"crossing.{suffix}" for suffix in ("json", "csv", "txt", "mp4")
+        f"crossing.{suffix}" for suffix in ("json", "csv", "txt", "annotated.mp4")
     }
     document = json.loads((tmp_path / "crossing.json").read_text())
     assert (document["frame_count"], document["complete"]) == (40, True)
@@ -46,7 +47,7 @@ def test_a_video_is_tracked_into_every_format(folder: Path, tmp_path: Path) -> N
         for track_id, rle in tracks.items():
             assert Box.around(rle.decode()) == boxes[frame][track_id]
     assert read_mot(tmp_path / "crossing.txt").boxes.keys() == boxes.keys()
-    assert sum(1 for _ in video.decode(tmp_path / "crossing.mp4")) == 40
+    assert sum(1 for _ in video.decode(tmp_path / "crossing.annotated.mp4")) == 40
 
 
 def test_a_folder_of_pictures_is_tracked_in_natural_order(folder: Path, tmp_path: Path) -> None:
@@ -55,13 +56,34 @@ def test_a_folder_of_pictures_is_tracked_in_natural_order(folder: Path, tmp_path
     document = json.loads((tmp_path / "pictures.json").read_text())
     assert document["frame_count"] == 40
     assert document["objects"]
-    assert sum(1 for _ in video.decode(tmp_path / "pictures.mp4")) == 40
+    assert sum(1 for _ in video.decode(tmp_path / "pictures.annotated.mp4")) == 40
 
 
 def test_patterns_name_many_sources(folder: Path, tmp_path: Path) -> None:
     result = run("track", folder / "*.mp4", folder / "pictures", "--output", tmp_path)
     assert result.exit_code == 0, result.output
     assert {path.name for path in tmp_path.iterdir()} == {"crossing.json", "pictures.json"}
+
+
+def test_results_never_take_the_place_of_their_source_or_of_each_other(
+    folder: Path, tmp_path: Path
+) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        shutil.copy(folder / "crossing.mp4", tmp_path / name)
+    before = (tmp_path / "a" / "crossing.mp4").read_bytes()
+    result = run(
+        "track", tmp_path / "*" / "*.mp4", "--output", tmp_path / "a", "--format", "json,mp4"
+    )
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "a" / "crossing.mp4").read_bytes() == before
+    assert {path.name for path in (tmp_path / "a").iterdir()} == {
+        "crossing.mp4",
+        "crossing.json",
+        "crossing.annotated.mp4",
+        "crossing-2.json",
+        "crossing-2.annotated.mp4",
+    }
 
 
 @pytest.mark.parametrize(
@@ -100,11 +122,14 @@ def test_tracks_are_held_against_truth(tmp_path: Path) -> None:
     assert report["all"]["HOTA"] == 1.0
 
 
-def test_a_setting_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SAMMOT_PORT", "many")
+@pytest.mark.parametrize(("name", "value"), [("PORT", "many"), ("LEASE_SECONDS", "0")])
+def test_a_setting_that_is_none_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"SAMMOT_{name}", value)
     result = run("up")
     assert result.exit_code == 1
-    assert "SAMMOT_PORT is not usable" in result.output
+    assert f"SAMMOT_{name} is not usable" in result.output
 
 
 @pytest.mark.parametrize("command", ["up", "track", "eval", "bench", "web", "worker", "openapi"])

@@ -22,7 +22,7 @@ from sammot.tracking.track import FrameResult
 from sammot.worker.prefetch import prefetched
 
 FORMATS = ("json", "csv", "mot", "mp4")
-_SUFFIXES = {"json": ".json", "csv": ".csv", "mot": ".txt", "mp4": ".mp4"}
+_SUFFIXES = {"json": ".json", "csv": ".csv", "mot": ".txt", "mp4": ".annotated.mp4"}
 _AHEAD = 8
 _LENGTH_BYTES = 8
 

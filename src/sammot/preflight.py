@@ -45,7 +45,7 @@ def require_folder(folder: Path) -> None:
     than `ROOM` is free.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # others' eyes have no business here
         with tempfile.TemporaryFile(dir=folder) as probe:
             probe.write(b"\0")
     except OSError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import platformdirs
-from pydantic import Field
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 GIB = 2**30
@@ -23,28 +23,28 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default_factory=_default_data_dir)
     """Where everything is kept: the database and the files."""
     host: str = "127.0.0.1"
-    port: int = 8000
+    port: PositiveInt = 8000
     allowed_hosts: tuple[str, ...] = ()
     """Host names under which the service may be asked, besides this machine's own."""
-    workers: int = 1
+    workers: PositiveInt = 1
     """Tracking processes; one more prepares playable copies and annotated videos."""
     log_level: str = "INFO"
 
-    max_bytes: int = 64 * GIB
-    max_seconds: float = 6 * 3600
-    max_pixels: int = 8192 * 4320
-    max_frames: int = 1_000_000
-    probe_cpu_seconds: int = 60
-    probe_wall_seconds: float = 120
-    probe_memory_bytes: int = 4 * GIB
-    worker_memory_bytes: int = 12 * GIB
-    min_free_bytes: int = GIB
+    max_bytes: PositiveInt = 64 * GIB
+    max_seconds: PositiveFloat = 6 * 3600
+    max_pixels: PositiveInt = 8192 * 4320
+    max_frames: PositiveInt = 1_000_000
+    probe_cpu_seconds: PositiveInt = 60
+    probe_wall_seconds: PositiveFloat = 120
+    probe_memory_bytes: PositiveInt = 4 * GIB
+    worker_memory_bytes: PositiveInt = 12 * GIB
+    min_free_bytes: NonNegativeInt = GIB
     """New uploads are refused when less than this would remain free."""
-    upload_expiry_seconds: float = 24 * 3600
+    upload_expiry_seconds: PositiveFloat = 24 * 3600
 
-    lease_seconds: float = 10
+    lease_seconds: PositiveFloat = 10
     """A worker that is silent for longer has lost its job."""
-    max_attempts: int = 5
+    max_attempts: PositiveInt = 5
     """How often a job may fail without storing a chunk in between."""
-    backoff_seconds: float = 2
+    backoff_seconds: NonNegativeFloat = 2
     """Before the second attempt; four times as long before each further one."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import glob
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
@@ -26,7 +27,10 @@ from sammot.settings import Settings
 @click.option(
     "--format", "formats", default="json", show_default=True, help="Any of json,csv,mot,mp4."
 )
-@click.option("--fps", default=30.0, show_default=True, help="Of folders of pictures.")
+@click.option(
+    "--fps", type=click.FloatRange(0.001, 1000), default=30.0, show_default=True,
+    help="Of folders of pictures.",
+)  # fmt: skip
 @click.option("--show-progress/--no-progress", default=True, help="A bar with speed and time left.")
 def command(
     sources: tuple[str, ...],
@@ -44,8 +48,12 @@ def command(
     parameters = entry.complete(_parameters(entry.parameters, [f"preset={preset}", *given]))
     wanted = _formats(formats)
     limits, quiet = bootstrap.limits(Settings()), not show_progress
+    names: Counter[str] = Counter()
     for path in _paths(sources):
         clip = footage.opened(path, limits=limits, fps=fps)
+        names[clip.name] += 1
+        if names[clip.name] > 1:  # a/clip.mp4, b/clip.mp4
+            clip.name += f"-{names[clip.name]}"
         with tqdm(
             total=clip.info.frame_count, unit=" frames", desc=clip.name, disable=quiet
         ) as bar:
