@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import io
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +12,12 @@ from hypothesis import strategies as st
 from urllib3 import encode_multipart_formdata
 
 from api_client import Client
+from sammot.adapters.disk_objects import DiskObjects
+from sammot.api import ApiConfig, create_app
 from sammot.api.multipart import read_parts
-from sammot.errors import InvalidInput
+from sammot.errors import InvalidInput, StorageFull
+from sammot.service import Service
+from world import a_service
 
 
 def files(folder: Path) -> list[Path]:
@@ -89,6 +95,23 @@ def test_a_form_that_broke_off_leaves_nothing_behind(client: Client, tmp_path: P
         content_type="multipart/form-data; boundary=x",
     )
     assert response.status_code == 422
+    assert files(tmp_path) == []
+
+
+class _FullDisk(DiskObjects):
+    """One on which no new file can be written."""
+
+    def writing(self, key: str) -> AbstractContextManager[Path]:
+        raise StorageFull(key)
+
+
+def test_a_form_that_cannot_be_taken_in_now_leaves_nothing_behind(
+    tmp_path: Path, clip: bytes
+) -> None:
+    world = replace(a_service(tmp_path).world, objects=_FullDisk(tmp_path / "objects"))
+    client = Client(create_app(Service.over(world), ApiConfig("1")))
+    response = sent(client, clip)
+    assert (response.status_code, response.get_json()["type"]) == (507, "/problems/storage-full")
     assert files(tmp_path) == []
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from clips import Clip
 from sammot.adapters.disk_objects import DiskObjects
+from sammot.adapters.sqlite_store import SqliteStore
 from sammot.errors import (
     ChecksumMismatch,
     Conflict,
@@ -342,3 +343,20 @@ def test_a_deletion_that_could_not_be_ended_is_ended_later(
     over(eventful).library.purge()
     assert files(tmp_path) == []
     assert eventful.world.store.deleted_videos(over(eventful).world.now()) == []
+
+
+class _FullStore(SqliteStore):
+    """One whose disk has no room for another word."""
+
+    def update_upload(self, *_: object) -> Upload:
+        raise StorageFull("The disk is full.")
+
+
+def test_expired_uploads_make_room_even_where_nothing_can_be_written_down(
+    service: Service, tmp_path: Path
+) -> None:
+    upload = begun(service)
+    service.uploads.append(upload, 0, [b"12345"])
+    full = replace(over(service).world, store=_FullStore(tmp_path / "store.db"))
+    Service.over(full).uploads.expire()
+    assert files(tmp_path) == []

@@ -13,7 +13,7 @@ from sammot.api.blueprint import Blueprint
 from sammot.api.context import current_service, current_user_id
 from sammot.api.intake import WORDS, read_spec
 from sammot.api.multipart import read_parts, read_text
-from sammot.errors import InvalidInput
+from sammot.errors import InvalidInput, StorageFull, Unavailable
 from sammot.records import Upload
 
 blueprint = Blueprint("forms", __name__, description="Videos in one request.")
@@ -51,7 +51,12 @@ def upload_video() -> tuple[dict[str, Any], int]:
     if request.content_length is None:
         raise LengthRequired("Send Content-Length, or upload through /api/uploads.")
     upload = _receive(boundary, request.content_length)
-    video, duplicate = current_service().uploads.finish(upload)
+    uploads = current_service().uploads
+    try:
+        video, duplicate = uploads.finish(upload)
+    except (StorageFull, Unavailable):  # a form is not resumed: it will be sent anew
+        uploads.discard(upload)
+        raise
     return wire.video_view(video, duplicate=duplicate), 200 if duplicate else 201
 
 

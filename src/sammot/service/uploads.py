@@ -196,8 +196,12 @@ class Uploads:
                 self.library.sweep(mine.id)
                 self._forget(mine)
                 return True
+        except StorageFull:  # nothing can be written down, but room be made
+            if self._is_over(upload):
+                self.world.objects.delete(upload_key(upload.id))
         except SamMotError:  # another time
-            return False
+            pass
+        return False
 
     def _is_over(self, upload: Upload) -> bool:
         now = self.world.now()

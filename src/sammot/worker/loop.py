@@ -131,6 +131,9 @@ class Worker:
         if time.monotonic() - self._tidied < interval:
             return
         self._tidied = time.monotonic()
-        self._service.jobs.recover()
-        self._service.uploads.expire()
-        self._service.library.purge()
+        service = self._service
+        for step in (service.jobs.recover, service.uploads.expire, service.library.purge):
+            try:
+                step()
+            except SamMotError as error:  # the others may still make room
+                log.warning("could not tidy", reason=str(error))
