@@ -134,11 +134,15 @@ class _Memory:
         self.host_centres = _bounds(self.host_centres, host.centre)
 
     def moves_with(self, host: _Memory, hits: int) -> bool:
-        """For `hits` frames it has kept its place beside a host that moved."""
+        """For `hits` frames it has kept its place beside a host that moved; or for twice as many
+        it has not left its side.
+        """
         if self.host_hits < hits:
             return False
         wandered, moved = _diagonal(self.offsets), _diagonal(self.host_centres)
-        return wandered < 0.5 * host.size and wandered < max(0.5 * moved, 0.1 * host.size)
+        if wandered >= 0.5 * host.size:
+            return False
+        return self.host_hits >= 2 * hits or wandered < max(0.5 * moved, 0.1 * host.size)
 
 
 def _bounds(bounds: list[float], point: Sequence[float]) -> list[float]:
