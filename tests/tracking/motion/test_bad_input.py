@@ -35,8 +35,14 @@ CLIPS = {
 }
 
 
-@pytest.mark.parametrize("camera", ["auto", "fixed", "moving"])
-@pytest.mark.parametrize("name", CLIPS)
+SMALL = ("one frame", "two frames", "black", "flashing", "16x16", "1x1", "3x200", "odd size")
+CASES = [
+    *((name, "auto") for name in CLIPS),
+    *((name, camera) for name in SMALL for camera in ("fixed", "moving")),
+]
+
+
+@pytest.mark.parametrize(("name", "camera"), CASES)
 def test_any_clip_gives_one_result_for_each_frame(name: str, camera: str) -> None:
     frames = frames_of(CLIPS[name])
     results = track(frames, parameters={"camera": camera})

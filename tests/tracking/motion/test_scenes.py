@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from functools import cache
+
+import numpy as np
+import pytest
+from motion_clips import previews_of
+
+from sammot import scenes
+from sammot.metrics import evaluate
+from sammot.tracking import motion
+from sammot.tracking.mask import RLE, Mask, mask_iou
+from sammot.tracking.track import FrameResult
+
+Truth = dict[int, dict[int, Mask]]
+
+
+@cache
+def tracked(name: str) -> tuple[Truth, list[FrameResult]]:
+    scene = scenes.make(name, width=320, height=180, seconds=4)
+    shown = list(scene)
+    frames = [frame for frame, _ in shown]
+    engine = motion.create({}, scene.info, previews_of(frames))
+    results = [
+        result for at in range(0, len(frames), 64) for result in engine.track(frames[at : at + 64])
+    ]
+    return {frame.index: truth for frame, truth in shown}, results
+
+
+def scores(name: str) -> dict[str, float]:
+    truth, results = tracked(name)
+    coded = {index: {k: RLE.encode(v) for k, v in one.items()} for index, one in truth.items()}
+    found = {one.index: {o.track_id: o.rle for o in one.observations} for one in results}
+    return evaluate(coded, found).scores
+
+
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [
+        ("returning", 0.8), ("shadow", 0.6), ("many", 0.7), ("cut", 0.75), ("resting", 0.6),
+        ("light", 0.55), ("shake", 0.55), ("pan", 0.45), ("crossing", 0.5),
+    ],
+)  # fmt: skip
+def test_a_scene_is_tracked_well(name: str, least: float) -> None:
+    assert scores(name)["HOTA"] > least
+
+
+def test_an_object_that_leaves_and_returns_keeps_its_number() -> None:
+    truth, results = tracked("returning")
+    real = {identity for one in truth.values() for identity in one}
+    found = {one.track_id for result in results for one in result.observations}
+    assert len(found) == len(real)
+
+
+def test_no_track_outlives_a_cut() -> None:
+    truth, results = tracked("cut")
+    border = next(i for i, one in sorted(truth.items()) if any(k > 1000 for k in one))
+    before, after = (
+        {one.track_id for result in part for one in result.observations}
+        for part in (results[:border], results[border:])
+    )
+    assert before
+    assert after
+    assert not before & after
+
+
+def test_a_surer_observation_is_right_more_often() -> None:
+    right: dict[bool, Counter[bool]] = defaultdict(Counter)
+    for name in ("crossing", "many", "cut", "pan", "light"):
+        truth, results = tracked(name)
+        for result in results:
+            for one in result.observations:
+                mask = one.rle.decode()
+                best = max((mask_iou(mask, m) for m in truth[result.index].values()), default=0)
+                right[one.score >= 0.75][best > 0.5] += 1
+    sure, unsure = (right[key][True] / right[key].total() for key in (True, False))
+    assert right[False].total() > 20
+    assert sure > unsure + 0.1
+    assert sure > 0.85
+
+
+def test_scores_are_shares() -> None:
+    _, results = tracked("many")
+    values = np.array([one.score for result in results for one in result.observations])
+    assert values.min() >= 0
+    assert values.max() <= 1
