@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from records_help import a_video
+from records_help import T0, a_video
 from sammot.adapters.sqlite_store import SqliteStore
 from sammot.errors import StorageFull, Unavailable
-from sammot.ports import VideoQuery
-from sammot.records import Video
+from sammot.ports import JobQuery, VideoQuery
+from sammot.records import JobKind, JobState, Video
 
 
 @pytest.fixture
@@ -70,3 +71,29 @@ def test_a_step_that_cannot_be_committed_is_undone(store: SqliteStore) -> None:
     with pytest.raises(Exception, match="already"), store._step() as db:
         db.execute("INSERT INTO child VALUES (1)")  # found out at COMMIT
     assert store.update_video("v1", renamed).original_filename == "dog.mp4!"
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda store: store.deleted_videos(T0),
+        lambda store: store.expired_jobs(T0),
+        lambda store: store.expired_uploads(T0),
+        lambda store: store.claim_job(list(JobKind), T0, replace),
+        lambda store: store.changes_since(0),
+        lambda store: store.find_video("local", "hash"),
+        lambda store: store.list_jobs(JobQuery("local", state=JobState.RUNNING)),
+        lambda store: store.list_videos(VideoQuery("local", sort="name")),
+    ],
+)
+def test_what_is_asked_often_reads_no_whole_table(
+    store: SqliteStore, ask: Callable[[SqliteStore], object]
+) -> None:
+    asked: list[str] = []
+    store._db.set_trace_callback(asked.append)
+    ask(store)
+    store._db.set_trace_callback(None)
+    for sql in asked:
+        plan = store._db.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()
+        steps = [step[3] for step in plan if "counter" not in step[3]]
+        assert all(not step.startswith("SCAN") or "INDEX" in step for step in steps), steps

@@ -302,6 +302,25 @@ def test_what_cannot_be_moved_into_its_place_leaves_nothing_behind(
     assert files(tmp_path) == []
 
 
+def test_an_upload_that_is_ended_after_a_crash_leaves_nothing_behind(
+    eventful: Service, disk: _Disk, clip: bytes, tmp_path: Path
+) -> None:
+    def die() -> None:
+        raise _Died
+
+    upload = complete(eventful, clip)
+    disk.before["move"] = die
+    with pytest.raises(_Died):
+        eventful.uploads.finish(upload)
+    disk.before.clear()
+    eventful.uploads.discard(upload)
+    assert files(tmp_path) == []
+
+
+class _Died(BaseException):
+    """As sudden as a signal."""
+
+
 def test_what_a_crash_left_of_a_duplicate_goes_with_its_upload(
     service: Service, clip: bytes, tmp_path: Path
 ) -> None:

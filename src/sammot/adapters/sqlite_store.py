@@ -49,12 +49,14 @@ CREATE INDEX IF NOT EXISTS videos_by_size ON videos (user_id, is_deleted, file_s
 CREATE INDEX IF NOT EXISTS videos_by_status
     ON videos (user_id, is_deleted, status, upload_time, id);
 CREATE INDEX IF NOT EXISTS videos_by_revision ON videos (revision);
+CREATE INDEX IF NOT EXISTS videos_deleted ON videos (id) WHERE is_deleted;
 CREATE TABLE IF NOT EXISTS jobs (
     id TEXT PRIMARY KEY, video_id TEXT NOT NULL REFERENCES videos (id), user_id TEXT NOT NULL,
     kind TEXT NOT NULL, state TEXT NOT NULL, priority INTEGER NOT NULL, created_at REAL NOT NULL,
     not_before REAL NOT NULL, lease_expires_at REAL, record TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS jobs_by_turn ON jobs (state, kind, priority, created_at, id);
 CREATE INDEX IF NOT EXISTS jobs_by_user ON jobs (user_id, created_at, id);
+CREATE INDEX IF NOT EXISTS jobs_by_state ON jobs (user_id, state, created_at, id);
 CREATE INDEX IF NOT EXISTS jobs_by_video ON jobs (video_id, created_at, id);
 CREATE TABLE IF NOT EXISTS chunks (
     job_id TEXT NOT NULL, chunk INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL,

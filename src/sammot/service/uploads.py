@@ -179,7 +179,7 @@ class Uploads:
             raise
 
     def _forget(self, upload: Upload) -> None:
-        self.world.objects.delete(upload_key(upload.id))
+        self.library.sweep(upload.id)
         self.world.store.delete_upload(upload.id)
 
     def expire(self) -> int:
@@ -193,7 +193,6 @@ class Uploads:
             with held_upload(self.world, upload.id, is_patient=False) as mine:
                 if not self._is_over(mine):
                     return False
-                self.library.sweep(mine.id)
                 self._forget(mine)
                 return True
         except StorageFull:  # nothing can be written down, but room be made
