@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,8 +13,18 @@ import pytest
 
 import fake_engine
 from clips import Clip
-from sammot.errors import Conflict, NotFound
-from sammot.records import Job, JobKind, JobState, Playable, Priority, Video, VideoStatus
+from sammot.adapters.sqlite_store import SqliteStore
+from sammot.errors import Conflict, NotFound, Unavailable
+from sammot.records import (
+    ChunkBounds,
+    Job,
+    JobKind,
+    JobState,
+    Playable,
+    Priority,
+    Video,
+    VideoStatus,
+)
 from sammot.service import Service
 from sammot.service.chunks import read_chunk
 from sammot.service.world import proxy_key
@@ -234,11 +246,15 @@ def test_the_loop_recovers_what_a_silent_worker_left(tmp_path: Path, clip: bytes
     service = a_service(tmp_path, lease=timedelta(seconds=0.2))
     video, _ = bring(service, clip)
     assert held(service) is not None
+    run_until_completed(service, video)
+
+
+def run_until_completed(service: Service, video: Video) -> None:
     stop = threading.Event()
     thread = threading.Thread(target=a_worker(service, stop).run)
     thread.start()
     try:
-        for _ in range(200):
+        for _ in range(400):
             if fresh(service, video).status is VideoStatus.COMPLETED:
                 break
             stop.wait(0.05)
@@ -246,6 +262,38 @@ def test_the_loop_recovers_what_a_silent_worker_left(tmp_path: Path, clip: bytes
     finally:
         stop.set()
         thread.join(5)
+
+
+class _Flickering(SqliteStore):
+    """A store that is away just when a chunk is to be stored, and for some calls after that."""
+
+    away = 0
+
+    def put_chunk(self, job_id: str, bounds: ChunkBounds, *rest: object) -> Job:
+        if bounds.chunk == 2 and self.away == 0:
+            self.away = 4
+        if self.away > 1:
+            raise Unavailable("Away.")
+        return super().put_chunk(job_id, bounds, *rest)
+
+    def _step(self) -> AbstractContextManager[sqlite3.Connection]:
+        if self.away > 1:
+            self.away -= 1
+            raise Unavailable("Away.")
+        return super()._step()
+
+
+def test_a_store_that_is_away_for_a_while_costs_time_only(tmp_path: Path, clip: bytes) -> None:
+    calm = a_service(tmp_path / "calm")
+    undisturbed, _ = bring(calm, clip)
+    work_off(calm)
+    plain = a_service(tmp_path / "rough", lease=timedelta(seconds=0.5))
+    store = _Flickering(tmp_path / "rough" / "store.db")
+    service = Service.over(replace(plain.world, store=store))
+    video, _ = bring(service, clip)
+    run_until_completed(service, video)
+    assert store.away == 1
+    assert payloads(service, video) == payloads(calm, undisturbed)
 
 
 def test_what_decoding_finds_is_right_also_for_a_worker_that_goes_on(
