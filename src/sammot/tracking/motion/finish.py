@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from sammot.tracking.motion.patch import Patch
+from sammot.tracking.motion.picture import guided
 from sammot.tracking.motion.retrace import retrace
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from sammot.tracking.motion.propagator import MotionPropagator
     from sammot.tracking.track import TrackId
 
+LEAST_SCALE, MOST_PIXELS = 1.2, 1_500_000
+EDGE_REACH, EDGE_SOFTNESS = 2.0, 1e-3
+"""How far, in working pixels, an edge may be drawn, and He's epsilon for a picture in 0..1."""
 MARGIN = 3
 """Working pixels around a mask that its smooth edge may reach."""
 
@@ -45,6 +49,7 @@ def enlarge(frame: Frame, masks: Mapping[TrackId, Mask]) -> dict[TrackId, Mask]:
     owner = np.zeros((height, width), np.int32)
     for number, mask in enumerate(masks.values(), start=1):
         rows, columns, soft = _enlarged(mask, (height, width))
+        soft = _sharpened(soft, frame.image[rows, columns], width / mask.shape[1])
         wins = soft > best[rows, columns]
         best[rows, columns][wins] = soft[wins]
         owner[rows, columns][wins] = number
@@ -65,3 +70,11 @@ def _enlarged(mask: Mask, shape: tuple[int, int]) -> tuple[slice, slice, Picture
         soft = cv2.GaussianBlur(soft, (3, 3), 0.6, borderType=cv2.BORDER_REPLICATE)
         soft = cv2.resize(soft, (right - left, bottom - top), interpolation=cv2.INTER_LINEAR)
     return slice(top, bottom), slice(left, right), soft
+
+
+def _sharpened(soft: Picture, image: Picture, scale: float) -> Picture:
+    """A soft mask whose edge is drawn to the picture's, where it was enlarged and that is cheap."""
+    if scale < LEAST_SCALE or soft.size > MOST_PIXELS or min(soft.shape) < 8:
+        return soft
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    return guided(grey, soft, max(2, round(EDGE_REACH * scale)), EDGE_SOFTNESS)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import cv2
+import numpy as np
 
+from sammot.tracking.motion.background import UNIT, Background
 from sammot.tracking.motion.camera import Camera, Register, judge
+from sammot.tracking.motion.detect import LOW, Claims, shadow_of, solid_regions
 from sammot.tracking.motion.modes import learn_background
 from sammot.tracking.motion.moving import MovingEvidence
 from sammot.tracking.motion.picture import Size, lab_of, shrink
@@ -23,6 +27,8 @@ if TYPE_CHECKING:
 
 LEAST_SHOT = 3
 """Previews that a shot needs for a background."""
+MANY_CLAIMS, LARGE_SHARE = 24, 0.12
+"""More regions than the first, over more of the picture than the second, are no objects."""
 KNOWN_SHARE = 0.6
 """Share of the previews that must lie in shots with a background."""
 
@@ -36,12 +42,32 @@ def find_evidence(
         return MovingEvidence(settings), Size.working(clip, settings.moving_size)
     size = Size.working(clip, settings.work_size)
     labs = [[lab_of(previews[number], size) for number in shot] for shot in shots]
-    if camera is Camera.FIXED:
-        backgrounds = [learn_background(shot) for shot in labs]
-        return StillEvidence(backgrounds, clip.fps, settings), size
-    background = learn_background(_steady(labs[0]))
-    register = Register(background.picture)
-    return StillEvidence([background], clip.fps, settings, register), size
+    if camera is Camera.SWAYING:
+        labs = [_steady(shot) for shot in labs]
+    backgrounds = [learn_background(shot) for shot in labs]
+    if settings.camera == "auto" and is_restless(backgrounds[0], labs[0]):
+        return MovingEvidence(settings), Size.working(clip, settings.moving_size)
+    register = Register(backgrounds[0].picture) if camera is Camera.SWAYING else None
+    return StillEvidence(backgrounds, clip.fps, settings, register), size
+
+
+def is_restless(background: Background, labs: Sequence[Picture]) -> bool:
+    """Whether so much stirs everywhere (a crowd, water) that no background tells objects apart."""
+    small = Size(*labs[0].shape[:2]).fitted(320)
+    some = [shrink(lab, small) for lab in labs[:: max(1, len(labs) // 12)]]
+    if len(some) < 4:
+        return False
+    reference = replace(
+        background,
+        picture=shrink(background.picture, small), gain=shrink(background.gain, small),
+    )  # fmt: skip
+    counts, shares = [], []
+    for lab in some:
+        difference = reference.difference(lab)
+        shadow = shadow_of(lab, reference)
+        counts.append(Claims.of(solid_regions(difference, shadow, 1.0), 8).count)
+        shares.append(float(np.mean(difference > LOW * UNIT)))
+    return float(np.median(counts)) > MANY_CLAIMS and float(np.median(shares)) > LARGE_SHARE
 
 
 def _judge(

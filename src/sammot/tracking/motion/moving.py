@@ -16,7 +16,7 @@ import numpy as np
 from sammot.tracking.motion.cut import cut
 from sammot.tracking.motion.detect import fill_holes
 from sammot.tracking.motion.flow import LEAST_SIDE, flow_between
-from sammot.tracking.motion.picture import Picture, gradient, length
+from sammot.tracking.motion.picture import Picture, gradient, guided, length
 from sammot.tracking.motion.sighting import Sighting
 
 if TYPE_CHECKING:
@@ -201,16 +201,3 @@ def _smooth(seen: Picture) -> Picture:
         spread[:-1] += 0.25 * moved[1:]
         table = np.moveaxis(spread, 0, axis)
     return np.ascontiguousarray(table).reshape(2, -1)
-
-
-def guided(guide: Picture, values: Picture, radius: int, epsilon: float) -> Picture:
-    """Smooth `values` (float32) along the edges of a grey uint8 `guide`."""
-    window = (2 * radius + 1, 2 * radius + 1)
-    first = guide.astype(np.float32) / 255
-    mean_1, mean_2 = cv2.blur(first, window), cv2.blur(values, window)
-    variance = cv2.blur(first * first, window) - mean_1 * mean_1
-    cross = cv2.blur(first * values, window) - mean_1 * mean_2
-    slope = cross / (variance + epsilon)
-    offset = mean_2 - slope * mean_1
-    smooth: Picture = cv2.blur(slope, window) * first + cv2.blur(offset, window)
-    return smooth

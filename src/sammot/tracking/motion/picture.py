@@ -92,3 +92,19 @@ def length(across: Picture, down: Picture) -> Picture:
 def gradient(grey: Picture) -> Picture:
     """Length of the Sobel gradient, float32."""
     return length(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1))
+
+
+def guided(guide: Picture, values: Picture, radius: int, epsilon: float) -> Picture:
+    """Smooth `values` (float32) along the edges of a grey uint8 `guide`.
+
+    Source: He, Sun and Tang, "Guided image filtering", 2010.
+    """
+    window = (2 * radius + 1, 2 * radius + 1)
+    first = guide.astype(np.float32) / 255
+    mean_1, mean_2 = cv2.blur(first, window), cv2.blur(values, window)
+    variance = cv2.blur(first * first, window) - mean_1 * mean_1
+    cross = cv2.blur(first * values, window) - mean_1 * mean_2
+    slope = cross / (variance + epsilon)
+    offset = mean_2 - slope * mean_1
+    smooth: Picture = cv2.blur(slope, window) * first + cv2.blur(offset, window)
+    return smooth
