@@ -144,6 +144,39 @@ def test_a_worker_that_dies_anywhere_leaves_the_same_bytes(
     assert tracks == calm.results.tracks(calm.results.current_job(undisturbed))
 
 
+class _Fatal(SqliteStore):
+    """A store at whose first completion of a job the worker dies."""
+
+    has_killed = False
+
+    def update_job(self, job_id: str, change: Callable[[Job], Job]) -> Job:
+        def deadly(job: Job) -> Job:
+            changed = change(job)
+            if changed.state is JobState.COMPLETED and not self.has_killed:
+                self.has_killed = True
+                raise _Killed
+            return changed
+
+        return super().update_job(job_id, deadly)
+
+
+def test_a_worker_that_dies_behind_its_last_chunk_has_lost_nothing(
+    tmp_path: Path, clip: bytes
+) -> None:
+    plain = a_service(tmp_path, lease=timedelta(0))
+    store = _Fatal(tmp_path / "store.db")
+    service = Service.over(replace(plain.world, store=store))
+    video, _ = bring(service, clip)
+    with pytest.raises(_Killed):
+        work_off(service)
+    before = payloads(service, video)
+    assert service.jobs.recover() == 1
+    work_off(service)
+    assert fresh(service, video).status is VideoStatus.COMPLETED
+    assert payloads(service, video) == before
+    assert len(service.library.timeline(video.id)) == 150
+
+
 def test_an_engine_that_breaks_is_tried_again_and_then_told(service: Service, clip: bytes) -> None:
     video, _ = bring(service, clip, breaks_at=20)
     work_off(service)

@@ -53,6 +53,11 @@ def read_chunk(payload: bytes) -> list[FrameResult]:
     ]
 
 
+def read_times(payload: bytes) -> list[float]:
+    """The times of a chunk's frames alone, which is much faster than all of it."""
+    return [frame["time"] for frame in orjson.loads(gzip.decompress(payload))["frames"]]
+
+
 def _written(observation: Observation) -> dict[str, Any]:
     box, rle = observation.box, observation.rle
     return {

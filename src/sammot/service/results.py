@@ -14,7 +14,7 @@ from sammot.records import (
     TrackSummary,
     Video,
 )
-from sammot.service.chunks import read_chunk
+from sammot.service.chunks import read_chunk, read_times
 from sammot.service.jobs import Jobs, render_job_id
 from sammot.service.world import World, annotated_key
 from sammot.tracking.track import FrameResult
@@ -78,7 +78,8 @@ class Results:
 
     def times(self, job: Job) -> Iterator[float]:
         """The times of the frames that are ready, as they were decoded."""
-        return (result.time for result in self.frames(job))
+        payloads = self.world.store.chunks(job.id, 0, job.frames_ready)
+        return chain.from_iterable(map(read_times, payloads))
 
     def annotated(self, video: Video) -> str | None:
         """The key of the annotated video.

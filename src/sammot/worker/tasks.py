@@ -36,12 +36,13 @@ def track(service: Service, job: Job, pulse: Pulse) -> int:
         engine = _engine(service, job, record, video.previews(path, times))
         decoder = video.Decoder(path, start=job.frames_ready, after=_last_time(service, job))
         ahead = max(2, min(16, _AHEAD_BYTES // (record.width * record.height * 3)))
-        decoded = array("d", service.results.times(job))
+        decoded = array("d")
         with closing(prefetched(decoder, ahead)) as frames:
             stop = _chunks(service, job, engine, _counted(frames, pulse, decoded), started)
     if stop == 0:
         raise UnreadableVideo("Not a single frame of this video can be decoded.")
-    _correct(service, job, times, np.asarray(decoded), decoder.warnings)
+    earlier = array("d", service.results.times(job))
+    _correct(service, job, times, np.asarray(earlier + decoded), decoder.warnings)
     return stop
 
 
