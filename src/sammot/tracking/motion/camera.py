@@ -24,6 +24,10 @@ cameras 0.39 and more, moving ones 0.04 and less."""
 CALM_SHARE = 0.97
 """A picture that stays this close to its median is of a fixed camera whatever its corners do."""
 
+BRIEF, BRIEF_CALM = 4.0, 0.9
+"""A clip shorter than the first, in seconds, shows little of the background behind its objects;
+if it is also less calm than the second, motion tells more."""
+
 
 class Camera(Enum):
     """What the camera does."""
@@ -33,25 +37,36 @@ class Camera(Enum):
     MOVING = "moving"
 
 
-def judge(greys: Sequence[Picture]) -> Camera:
-    """Judge from grey pictures about 320 wide, in order of time; one or none counts as fixed."""
+def judge(greys: Sequence[Picture], seconds: float = float("inf")) -> Camera:
+    """Judge from grey pictures about 320 wide, in order of time; one or none counts as fixed.
+
+    `seconds` is the time from the first to the last.
+    """
     if len(greys) < 2:
         return Camera.FIXED
+    calm = calmness(greys)
+    if calm >= CALM_SHARE:
+        return Camera.FIXED
+    if seconds < BRIEF and calm < BRIEF_CALM:
+        return Camera.MOVING
     far = max(1, len(greys) // 2)
     near_share, far_share = (
         _median_share(list(zip(greys, greys[step:], strict=False))) for step in (1, far)
     )
-    if calmness(greys) >= CALM_SHARE:
+    if near_share >= STILL_SHARE and far_share >= 0.5 * near_share:
         return Camera.FIXED
-    if near_share < STILL_SHARE:
-        return Camera.MOVING
-    if far_share >= 0.5 * near_share:
-        return Camera.FIXED
-    reference = greys[len(greys) // 2]
-    shifts = [shift for grey in greys if (shift := shift_between(reference, grey)) is not None]
-    if len(shifts) < 0.5 * len(greys) or max(shifts) > SWAY:
-        return Camera.MOVING if far_share < STILL_SHARE / 2 else Camera.FIXED
+    is_still = near_share >= STILL_SHARE
+    shifts = _shifts(greys)
+    if len(shifts) < (0.5 if is_still else 0.9) * len(greys) or max(shifts) > SWAY:
+        is_still &= far_share >= STILL_SHARE / 2 or calm >= BRIEF_CALM
+        return Camera.FIXED if is_still else Camera.MOVING
     return Camera.SWAYING if float(np.median(shifts)) > LEAST_SWAY else Camera.FIXED
+
+
+def _shifts(greys: Sequence[Picture]) -> list[float]:
+    """How far the pictures lie from the middle one, where that can be found."""
+    reference = greys[len(greys) // 2]
+    return [shift for grey in greys if (shift := shift_between(reference, grey)) is not None]
 
 
 def _median_share(pairs: list[tuple[Picture, Picture]]) -> float:
@@ -62,9 +77,13 @@ def _median_share(pairs: list[tuple[Picture, Picture]]) -> float:
 
 
 def calmness(greys: Sequence[Picture]) -> float:
-    """Median over the pictures of the share of pixels within 10 grey levels of their median."""
-    middle = order_statistic(greys, 0.5)
-    return float(np.median([np.mean(cv2.absdiff(grey, middle) < 10) for grey in greys]))
+    """Median over the pictures of the share of pixels within 10 grey levels of their median.
+
+    Each picture is first made as bright as that median: light may change.
+    """
+    middle = order_statistic(greys, 0.5).astype(np.int16)
+    away = [grey - middle for grey in greys]
+    return float(np.median([np.mean(np.abs(one - np.median(one)) < 10) for one in away]))
 
 
 def still_share(first: Picture, second: Picture) -> float | None:

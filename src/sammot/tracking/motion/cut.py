@@ -13,7 +13,9 @@ import numpy as np
 if TYPE_CHECKING:
     from sammot.tracking.motion.picture import Picture
 
-ROUNDS = 2
+ROUNDS = 1
+BUDGET = 15000
+"""Pixels to cut a region at: a larger one is brought down to this, at most to half its size."""
 REACH = 0.12
 """How far the edge may lie from where motion puts it, in units of the region's size."""
 SEED = 1
@@ -35,18 +37,19 @@ def cut(lab: Picture, moving: Picture) -> Picture:
 
 
 def _cut_one(lab: Picture, seed: Picture, size: float) -> Picture:
-    """One region, at half the size; the seed itself where nothing sensible comes out."""
+    """One region; the seed itself where nothing sensible comes out."""
     height, width = seed.shape
-    small = (max(1, width // 2), max(1, height // 2))
+    scale = min(1.0, max(0.5, float(np.sqrt(BUDGET / seed.size))))
+    small = (max(1, int(scale * width)), max(1, int(scale * height)))
     if min(small) < 8:
         return seed
-    half_seed = cv2.resize(seed, small, interpolation=cv2.INTER_NEAREST)
-    reach = max(2, round(REACH * size / 2))
+    small_seed = cv2.resize(seed, small, interpolation=cv2.INTER_NEAREST)
+    reach = max(2, round(REACH * size * scale))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-    trimap: Picture = np.full(half_seed.shape, cv2.GC_BGD, np.uint8)
-    trimap[cv2.dilate(half_seed, kernel) > 0] = cv2.GC_PR_BGD
-    trimap[half_seed > 0] = cv2.GC_PR_FGD
-    trimap[cv2.erode(half_seed, kernel, borderValue=1) > 0] = cv2.GC_FGD
+    trimap: Picture = np.full(small_seed.shape, cv2.GC_BGD, np.uint8)
+    trimap[cv2.dilate(small_seed, kernel) > 0] = cv2.GC_PR_BGD
+    trimap[small_seed > 0] = cv2.GC_PR_FGD
+    trimap[cv2.erode(small_seed, kernel, borderValue=1) > 0] = cv2.GC_FGD
     known = np.bincount(trimap.ravel(), minlength=4)
     if min(known[0] + known[2], known[1] + known[3]) < 12:
         return seed

@@ -24,4 +24,7 @@ def flow_between(now: Picture, then: Picture, *, precise: bool = False) -> Pictu
     solver = cv2.DISOpticalFlow.create(
         cv2.DISOPTICAL_FLOW_PRESET_MEDIUM if precise else cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST
     )
+    if precise:
+        # The preset's 3 costs a third more and finds nothing more.
+        solver.setPatchStride(4)
     return solver.calc(now, then, np.zeros((*now.shape, 2), np.float32))

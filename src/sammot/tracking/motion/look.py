@@ -82,8 +82,9 @@ def _judge(
         shrink(cv2.cvtColor(frame.image, cv2.COLOR_RGB2GRAY), small) for frame in previews
     ]  # fmt: skip
     shots = group_shots(greys)
+    seconds = previews[-1].time - previews[0].time
     if len(shots) == 1 or settings.camera == "fixed":
-        camera = Camera.FIXED if settings.camera == "fixed" else judge(greys)
+        camera = Camera.FIXED if settings.camera == "fixed" else judge(greys, seconds)
         return camera, [shot for shot in shots if len(shot) >= LEAST_SHOT] or whole
     fixed = [
         shot

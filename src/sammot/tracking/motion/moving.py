@@ -1,8 +1,6 @@
 """For a moving camera: what moves against the rest, helped by colour.
 
-Source: our measured notes. Dense flow (Kroeger et al. 2016), the camera's motion as a homography
-(MAGSAC, Barath et al. 2019), Otsu's threshold on what remains (1979), guided filter (He et al.
-2010).
+Source: our measured notes; guided filter (He et al. 2010).
 """
 
 from __future__ import annotations
@@ -13,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
+from sammot.tracking.motion.credit import Credit
 from sammot.tracking.motion.cut import cut
 from sammot.tracking.motion.detect import fill_holes
 from sammot.tracking.motion.flow import LEAST_SIDE, flow_between
 from sammot.tracking.motion.picture import Picture, gradient, guided, length
+from sammot.tracking.motion.residual import carried, residual
 from sammot.tracking.motion.sighting import Sighting
 
 if TYPE_CHECKING:
@@ -27,9 +27,12 @@ if TYPE_CHECKING:
 GAP = 4
 """Frames between the pictures compared where motion is slow."""
 BINS = (16, 12, 12)
-LASTING, CALM, HASTY = 0.93, 3.0, 6.0
+LASTING, CALM, HASTY = 0.85, 3.0, 6.0
 """Where the camera moves by fewer than CALM pixels a frame, what moved counts for LASTING of
 itself a frame later: limbs rest between two moves. Above HASTY it counts for nothing."""
+
+NEW_SHARE, KNOWN_SHARE = 0.25, 0.05
+"""Of the evidence of the surest region: what another one needs; less where a track was."""
 
 
 class MovingEvidence:
@@ -40,6 +43,7 @@ class MovingEvidence:
         self._greys: deque[Picture] = deque(maxlen=GAP)
         self._colours = np.zeros((2, int(np.prod(BINS))), np.float32)
         self._likely: Picture = np.zeros((1, 1), np.float32)
+        self._credit = Credit()
 
     def sight(self, index: int, lab: Picture, taken: Picture) -> Sighting:
         """See `Evidence`."""
@@ -59,13 +63,16 @@ class MovingEvidence:
         self._likely = np.round(np.clip(likely, 0, 1) * 255).astype(np.float32) / 255
         self._greys.append(grey)
         half = cv2.resize(flow, nothing.shape[1::-1], interpolation=cv2.INTER_AREA) * 0.5
-        return Sighting(self._whole(lab), half)
+        before = carried(taken, flow)
+        solid = self._credit.extended(self._solid(before), before, flow)
+        return Sighting(_whole(lab, solid), half)
 
     def cut(self, lab: Picture) -> None:
         """Forget what was seen."""
         del lab
         self._greys.clear()
         self._colours = np.zeros_like(self._colours)
+        self._credit = Credit()
 
     def realness(self, patch: Patch) -> float:
         """Mean probability under the mask."""
@@ -79,15 +86,19 @@ class MovingEvidence:
         """Nothing to absorb into."""
 
     def save(self) -> State:
-        """The last pictures and the colours."""
+        """The last pictures, the colours, and what may last."""
         likely = np.round(self._likely * 255).astype(np.uint8)
-        return {"greys": list(self._greys), "colours": self._colours, "likely": likely}
+        return {
+            "greys": list(self._greys), "colours": self._colours, "likely": likely,
+            "credit": self._credit.frames,
+        }  # fmt: skip
 
     def load(self, state: dict[str, Any]) -> None:
         """The inverse of `save`."""
         self._greys = deque(state["greys"], GAP)
         self._colours = state["colours"]
         self._likely = state["likely"].astype(np.float32) / 255
+        self._credit = Credit(state["credit"])
 
     def _motion(self, grey: Picture, flow: Picture, taken: Picture) -> Picture:
         """Probability of own motion, from one frame's step and, if that is slow, from four's."""
@@ -124,64 +135,28 @@ class MovingEvidence:
         brought = cv2.remap(self._likely, x + flow[..., 0], y + flow[..., 1], cv2.INTER_LINEAR)
         return brought * np.float32(share)
 
-    def _whole(self, lab: Picture) -> Picture:
-        """What moves, completed by its colours."""
-        kept = cut(lab, self._solid())
-        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
-        return fill_holes(cv2.morphologyEx(kept, cv2.MORPH_OPEN, kernel), 0.01 * kept.size)
-
-    def _solid(self) -> Picture:
+    def _solid(self, before: Picture) -> Picture:
+        """Regions likely enough; those where tracks were (`before`, uint8) more easily."""
         solid = (self._likely > 0.5).astype(np.uint8)
         kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
         closed = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, kernel)
         filled = fill_holes(closed, 0.01 * solid.size)
         count, labels, stats, _ = cv2.connectedComponentsWithStats(filled, connectivity=8)
         mass = np.bincount(labels.ravel(), weights=self._likely.ravel(), minlength=count)
+        known = np.bincount(labels.ravel(), weights=before.ravel(), minlength=count)
         mass[0] = 0
-        keep = (stats[:, 4] >= 0.002 * solid.size) & (mass >= 0.25 * mass.max())
+        share = np.where(known > 0.5 * stats[:, 4], KNOWN_SHARE, NEW_SHARE)
+        keep = (stats[:, 4] >= 0.002 * solid.size) & (mass >= share * mass.max())
         keep[0] = False
         chosen: Picture = keep.astype(np.uint8)[labels]
         return chosen
 
 
-def residual(flow: Picture, taken: Picture) -> tuple[Picture, float]:
-    """Length of the flow beyond the camera's, and the length that counts as motion, in pixels."""
-    height, width = flow.shape[:2]
-    beyond = flow - camera_flow(flow, taken)
-    beyond = cv2.merge([cv2.medianBlur(one, 5) for one in cv2.split(beyond)])
-    rest = length(beyond[..., 0], beyond[..., 1])
-    free = rest[::2, ::2][taken[::2, ::2] == 0] if taken.shape == (height, width) else rest
-    noise = 0.25 + 1.4826 * float(np.median(free if free.size else rest))
-    return rest, max(2.5 * noise, _otsu(rest))
-
-
-def camera_flow(flow: Picture, taken: Picture) -> Picture:
-    """The flow that the camera's motion alone would give: a homography's."""
-    height, width = flow.shape[:2]
-    rows, columns = np.mgrid[4:height:8, 4:width:8]
-    free = taken[rows, columns] == 0
-    if np.count_nonzero(free) < 20:
-        free[:] = True
-    start = np.stack([columns[free], rows[free]], axis=1).astype(np.float32)
-    stop = start + flow[rows[free], columns[free]]
-    # The stubs do not know that there may be none.
-    matrix: Picture | None = cv2.findHomography(start, stop, cv2.USAC_MAGSAC, 0.8)[0]
-    if matrix is None:
-        return np.broadcast_to(np.median(flow.reshape(-1, 2), axis=0), flow.shape)
-    y, x = np.indices((height, width), sparse=True)
-    depth = np.maximum(matrix[2, 0] * x + matrix[2, 1] * y + matrix[2, 2], 1e-3)
-    across = (matrix[0, 0] * x + matrix[0, 1] * y + matrix[0, 2]) / depth - x
-    down = (matrix[1, 0] * x + matrix[1, 1] * y + matrix[1, 2]) / depth - y
-    return np.stack([across, down], axis=2).astype(np.float32)
-
-
-def _otsu(rest: Picture) -> float:
-    top = float(np.percentile(rest[::2, ::2], 99.5))
-    if top <= 0:
-        return 1.0
-    scaled = np.clip(rest * (255 / top), 0, 255).astype(np.uint8)
-    level, _ = cv2.threshold(scaled, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    return float(level) * top / 255
+def _whole(lab: Picture, solid: Picture) -> Picture:
+    """What moves, completed by its colours."""
+    kept = cut(lab, solid)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
+    return fill_holes(cv2.morphologyEx(kept, cv2.MORPH_OPEN, kernel), 0.01 * kept.size)
 
 
 def _bins(lab: Picture) -> Picture:
