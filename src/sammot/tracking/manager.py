@@ -123,9 +123,10 @@ class _Memory:
         self.hits, self.missed, self.unseen = self.hits + 1, 0, self.missed
         self.scores = [*self.scores, score][-history:]
 
-    def stays_with(self, host_id: int, host: _Memory) -> None:
+    def stays_with(self, host_id: int, host: _Memory, together_hits: int) -> None:
         """It lies beside `host` in this frame."""
-        if self.host != host_id:
+        # Bounds over a long time would hold any turn of the host.
+        if self.host != host_id or self.host_hits >= 3 * together_hits:
             self.host, self.host_hits = host_id, 0
             self.offsets, self.host_centres = [], []
         self.host_hits += 1
@@ -157,6 +158,13 @@ def _diagonal(bounds: Sequence[float]) -> float:
     return float(np.hypot(bounds[2] - bounds[0], bounds[3] - bounds[1])) if bounds else 0.0
 
 
+def _end_of(merged: Mapping[TrackId, TrackId], track_id: TrackId) -> TrackId:
+    """Where a chain of merged tracks ends."""
+    while track_id in merged:
+        track_id = merged[track_id]
+    return track_id
+
+
 class TrajectoryManager:
     """Decides, frame by frame, which tracks begin, go on and end."""
 
@@ -185,20 +193,33 @@ class TrajectoryManager:
         )
         merged = self._same(near)
         merged |= self._absorb(near, drop | set(merged))
-        refresh = {into: near.mask_of(id_) for id_, into in merged.items()}
+        merged = {id_: _end_of(merged, id_) for id_ in merged}
+        grown: dict[TrackId, Mask] = {}
+        for id_, into in merged.items():
+            grown[into] = grown.get(into, near.mask_of(into)) | near.mask_of(id_)
         add: dict[TrackId, Detection] = {}
         for detection in detections:
-            self._place(detection, near, add, refresh)
-        prompts = {
-            id_: Detection(Box.around(mask), 1.0, mask=mask)
-            for id_, extra in refresh.items()
-            for mask in [extra | near.mask_of(id_)]
-        }
-        drop |= set(merged)
+            host = self._place(detection, near, add)
+            if host is not None and detection.mask is not None:
+                host = merged.get(host, host)
+                grown[host] = grown.get(host, near.mask_of(host)) | detection.mask
+        refresh = {id_: Detection(Box.around(mask), 1.0, mask=mask) for id_, mask in grown.items()}
+        return self._decided(add, refresh, drop, merged)
+
+    def _decided(
+        self,
+        add: dict[TrackId, Detection],
+        refresh: dict[TrackId, Detection],
+        drop: set[TrackId],
+        merged: dict[TrackId, TrackId],
+    ) -> Decision:
+        """Forget what is dropped; a merged track leaves its standing to the other."""
         ever = {id_: into for id_, into in merged.items() if self._was_always(id_, into)}
-        for id_ in drop:
+        for id_, into in merged.items():
+            self._tracks[into].is_confirmed |= self._tracks[id_].is_confirmed
+        for id_ in drop | set(merged):
             del self._tracks[id_]
-        return Decision(add, prompts, frozenset(drop), ever)
+        return Decision(add, refresh, frozenset(drop | set(merged)), ever)
 
     def is_confirmed(self, track_id: TrackId) -> bool:
         """Whether the track has shown that it is an object."""
@@ -292,11 +313,12 @@ class TrajectoryManager:
         for id_, memory in self._tracks.items():
             if memory.missed or id_ in drop:
                 continue
-            host = self._host(near, near.mask_of(id_), memory.area, drop | {id_} | set(merged))
+            but = drop | {id_} | set(merged)
+            host = self._host(near, near.mask_of(id_), memory.area, but, TrackId(memory.host))
             if host is None:
                 memory.alone += 1
                 continue
-            memory.stays_with(host, self._tracks[host])
+            memory.stays_with(host, self._tracks[host], self.config.together_hits)
             if memory.is_confirmed or memory.alone > 1:
                 is_small = memory.area < self.config.part_size * self._tracks[host].area
                 if is_small and memory.moves_with(self._tracks[host], self.config.together_hits):
@@ -306,9 +328,14 @@ class TrajectoryManager:
         return merged
 
     def _host(
-        self, near: Surroundings, mask: Mask, area: float, but: set[TrackId]
+        self,
+        near: Surroundings,
+        mask: Mask,
+        area: float,
+        but: set[TrackId],
+        usual: TrackId | None = None,
     ) -> TrackId | None:
-        """The larger track that a mask may be a part of."""
+        """The larger track that a mask may be a part of; the usual one, if it still may."""
         small: list[TrackId] = []
         large: list[TrackId] = []
         for id_, memory in self._tracks.items():
@@ -317,7 +344,8 @@ class TrajectoryManager:
             if memory.is_confirmed or memory.area > 2 * area:
                 is_small = area < self.config.part_size * memory.area
                 (small if is_small else large).append(id_)
-        host = near.host_of(mask, small)
+        host = near.host_of(mask, [usual]) if usual in small else None
+        host = near.host_of(mask, small) if host is None else host
         return near.touching(mask, large, self.config.touching) if host is None else host
 
     def _place(
@@ -325,22 +353,20 @@ class TrajectoryManager:
         detection: Detection,
         near: Surroundings,
         add: dict[TrackId, Detection],
-        refresh: dict[TrackId, Mask],
-    ) -> None:
-        """A detection begins a track in free area, or belongs to the track beside it.
+    ) -> TrackId | None:
+        """A detection begins a track in free area, or belongs to the track beside it: which.
 
         What a track itself let go of (origin: propagated) is never given back to it.
         """
         mask = detection.mask
         if mask is None or near.free_share(mask) < self.config.free_share:
-            return
+            return None
         is_parted = detection.origin is Origin.PROPAGATED
         host = None
         if not is_parted:
             host = self._host(near, mask, float(np.count_nonzero(mask)), set(add))
         if host is not None:
-            refresh[host] = refresh[host] | mask if host in refresh else mask
-            return
+            return host
         id_ = TrackId(self._next)
         self._next += 1
         add[id_] = detection
@@ -348,3 +374,4 @@ class TrajectoryManager:
         memory.seen(mask, detection.score, self.config.history)
         memory.alone = 2 if is_parted else 1
         self._tracks[id_] = memory
+        return None

@@ -14,14 +14,19 @@ if TYPE_CHECKING:
     from sammot.tracking.state import State
 
 
+LONG_TOGETHER = 15
+"""Frames for which two objects may share a region though neither had one of its own."""
+
+
 @dataclass(slots=True)
 class Body:
     """What the propagator remembers of one track, in working pixels.
 
     `velocity` is (x, y) per frame; `area` a running mean; `colours` a histogram; `missed` counts
     frames since it was seen; `apart` counts frames in which a piece was away from the rest; `age`
-    counts frames in which it was seen; `entered` says that it was first seen at the border;
-    `shape` is its mask when it last had one of its own, carried along since.
+    counts frames in which it was seen, `solo` those with a region of its own, `together` those
+    since the last such, in which it shared one; `entered` says that it was first seen at the
+    border; `shape` is its mask when it last had one of its own, carried along since.
     """
 
     patch: Patch
@@ -33,6 +38,8 @@ class Body:
     missed: int = 0
     apart: int = 0
     age: int = 0
+    solo: int = 0
+    together: int = 0
     entered: bool = False
 
     @classmethod
@@ -45,12 +52,23 @@ class Body:
         """Its size as a length: the square root of its area."""
         return float(np.sqrt(max(1.0, self.area)))
 
+    @property
+    def has_grown_in(self) -> bool:
+        """Whether it has shared a region for so long, against what it had of its own, that the
+        two are one object.
+        """
+        return self.together > max(LONG_TOGETHER, 2 * self.solo)
+
     def seen(self, patch: Patch, colours: Picture, *, shared: Patch | None = None) -> None:
         """Take a new mask; one shared with another teaches less, no colours, and no shape, which
         then was expected at `shared`.
         """
         centre = patch.centre
         self.age += 1
+        if shared is None:
+            self.solo, self.together = self.solo + 1, 0
+        else:
+            self.together += 1
         gain = 0.4 if shared is None else 0.1
         self.velocity += gain * ((centre - self.centre) / (self.missed + 1) - self.velocity)
         self.patch, self.centre, self.missed = patch, centre, 0
@@ -74,7 +92,7 @@ class Body:
             "used": np.flatnonzero(self.colours).astype(np.int16),
             "colours": self.colours[self.colours != 0],
             "missed": self.missed, "apart": self.apart,
-            "age": self.age, "entered": self.entered,
+            "age": self.age, "solo": self.solo, "together": self.together, "entered": self.entered,
         }  # fmt: skip
 
     @classmethod
@@ -86,7 +104,8 @@ class Body:
         return cls(
             _unpacked(state["patch"]), values[:2].copy(), values[2:4].copy(), float(values[4]),
             colours, _unpacked(state["shape"]),
-            state["missed"], state["apart"], state["age"], state["entered"],
+            state["missed"], state["apart"], state["age"], state["solo"], state["together"],
+            state["entered"],
         )  # fmt: skip
 
 

@@ -157,8 +157,18 @@ class MotionPropagator:
         self, claim: Patch, ids: list[TrackId], expected: dict[TrackId, Patch], view: View
     ) -> dict[TrackId, Patch]:
         """A claim among its bodies; one of which hardly anything is left is hidden: it gets
-        nothing.
+        nothing. One that has long shared is the same object: it gets what the largest gets, and
+        the manager makes one track of the two.
         """
+        leader = max(ids, key=lambda id_: (self.bodies[id_].area, -id_))
+        grown = [id_ for id_ in ids if id_ != leader and self.bodies[id_].has_grown_in]
+        ids = [id_ for id_ in ids if id_ not in grown]
+        parts = self._divided(claim, ids, expected, view)
+        return parts | {id_: parts[leader] for id_ in grown if leader in parts}
+
+    def _divided(
+        self, claim: Patch, ids: list[TrackId], expected: dict[TrackId, Patch], view: View
+    ) -> dict[TrackId, Patch]:
         while len(ids) > 1:
             pairs = [(self.bodies[id_], expected[id_]) for id_ in ids]
             parts = dict(zip(ids, divide(claim, pairs, view.bins), strict=True))
