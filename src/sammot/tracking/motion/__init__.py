@@ -36,7 +36,13 @@ def create(parameters: Mapping[str, object], clip: ClipInfo, previews: Sequence[
     settings = Parameters.parse(parameters)
     evidence, size = find_evidence(settings, clip, previews)
     scene = Scene(size, settings, evidence)
-    config = ManagerConfig(tolerance=max(1, round(settings.memory * clip.fps)))
+    length = clip.frame_count or 1000
+    # In a clip of a few frames an object has little time to show that it is one.
+    config = ManagerConfig(
+        tolerance=max(1, round(settings.memory * clip.fps)),
+        confirm_hits=min(6, max(2, length // 8)),
+        resting_hits=min(12, max(3, length // 4)),
+    )
     window = max(8, min(64, WINDOW_BYTES // (3 * clip.width * clip.height)))
     propagator = MotionPropagator(scene)
     return Engine(

@@ -44,6 +44,16 @@ def retrace(drafts: Sequence[Draft], trail: Sequence[Step], bodies: Mapping[Trac
         for id_ in sorted(drafts[number].born):
             if id_ in bodies and bodies[id_].age > 3:
                 _carry_back(id_, number, drafts, trail, bodies)
+    if len(drafts) > 1 and drafts[0].frame.index == 0 and not drafts[0].masks:
+        _begin_at_once(drafts, trail)
+
+
+def _begin_at_once(drafts: Sequence[Draft], trail: Sequence[Step]) -> None:
+    """Motion is seen from the second frame on: the first has the same objects."""
+    shape = trail[1].bins.shape
+    for id_, one in drafts[1].masks.items():
+        patch = _moved_back(Patch.around(one.mask), trail[1].flow, shape)
+        drafts[0].masks[id_] = replace(one, mask=patch.full(shape))
 
 
 def _carry_back(
