@@ -10,7 +10,7 @@ import numpy as np
 from sammot.tracking.motion.picture import Picture
 from sammot.tracking.motion.residual import carried
 
-MOST = 6
+MOST = 12
 """Frames for which an object without evidence is held at most."""
 LEAST = 6
 """Frames of evidence before anything is held."""

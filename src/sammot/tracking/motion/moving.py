@@ -31,6 +31,8 @@ LASTING, CALM, HASTY = 0.85, 3.0, 6.0
 """Where the camera moves by fewer than CALM pixels a frame, what moved counts for LASTING of
 itself a frame later: limbs rest between two moves. Above HASTY it counts for nothing."""
 
+HELD = np.float32(77) / np.float32(255)
+"""Least probability of what is held, about 0.3: a track without evidence is no ghost yet."""
 NEW_SHARE, KNOWN_SHARE = 0.25, 0.05
 """Of the evidence of the surest region: what another one needs; less where a track was."""
 
@@ -56,15 +58,17 @@ class MovingEvidence:
             self._likely = np.zeros(grey.shape, np.float32)
             return Sighting(np.zeros(grey.shape, np.uint8), nothing)
         flow = flow_between(grey, self._greys[-1], precise=True)
-        evidence = self._motion(grey, flow, taken)
+        before = carried(taken, flow)
+        evidence = self._motion(grey, flow, before)
         likely = self._with_colour(lab, evidence)
         likely = np.maximum(likely, self._lasting(flow))
         # Whole steps, so that a snapshot holds it exactly.
         self._likely = np.round(np.clip(likely, 0, 1) * 255).astype(np.float32) / 255
         self._greys.append(grey)
         half = cv2.resize(flow, nothing.shape[1::-1], interpolation=cv2.INTER_AREA) * 0.5
-        before = carried(taken, flow)
-        solid = self._credit.extended(self._solid(before), before, flow)
+        evident = self._solid(before)
+        solid = self._credit.extended(evident, before, flow)
+        self._likely = np.where(solid > evident, np.maximum(self._likely, HELD), self._likely)
         return Sighting(_whole(lab, solid), half)
 
     def cut(self, lab: Picture) -> None:
