@@ -26,6 +26,8 @@ OVERLAP = 0.12
 """Of the smaller of a claim and an expected mask: they belong together."""
 HIDDEN = 0.15
 """A body of which less than this share is left in a common claim is hidden by the others."""
+SMALL_PART = 0.35
+"""Of the largest in a region: what is larger stays an object of its own."""
 PATIENCE = 5
 """Frames that a piece must be away before it leaves; frames in which it is not count half."""
 YOUNG = (6, 30)
@@ -157,14 +159,21 @@ class MotionPropagator:
         self, claim: Patch, ids: list[TrackId], expected: dict[TrackId, Patch], view: View
     ) -> dict[TrackId, Patch]:
         """A claim among its bodies; one of which hardly anything is left is hidden: it gets
-        nothing. One that has long shared is the same object: it gets what the largest gets, and
-        the manager makes one track of the two.
+        nothing. A small one that has long shared what looks like one object is of it: both get
+        the whole, and the manager makes one track of the two.
         """
-        leader = max(ids, key=lambda id_: (self.bodies[id_].area, -id_))
-        grown = [id_ for id_ in ids if id_ != leader and self.bodies[id_].has_grown_in]
-        ids = [id_ for id_ in ids if id_ not in grown]
         parts = self._divided(claim, ids, expected, view)
-        return parts | {id_: parts[leader] for id_ in grown if leader in parts}
+        leader = max(parts, key=lambda id_: (parts[id_].area, -id_))
+        grown = [
+            id_
+            for id_, part in parts.items()
+            if self.bodies[id_].has_grown_in and part.area < SMALL_PART * parts[leader].area
+        ]
+        if not grown or len(parts_of(claim, float(np.sqrt(claim.area)))) > 1:
+            return parts
+        for id_ in grown:
+            parts[leader] = parts[leader].united(parts[id_])
+        return parts | dict.fromkeys(grown, parts[leader])
 
     def _divided(
         self, claim: Patch, ids: list[TrackId], expected: dict[TrackId, Patch], view: View
