@@ -103,8 +103,9 @@ def fill_holes(solid: Picture, largest: float, difference: Picture | None = None
     if count == 1 or not inside.any():
         return solid
     if difference is not None:
-        total = np.bincount(labels.ravel(), weights=difference.ravel(), minlength=count)
-        inside &= (area < SPECK * solid.size) | (total > HOLE * UNIT * area)
+        for number in np.flatnonzero(inside & (area >= SPECK * solid.size)):
+            part = np.s_[y[number] : y[number] + h[number], x[number] : x[number] + w[number]]
+            inside[number] = difference[part][labels[part] == number].mean() > HOLE * UNIT
     filled: Picture = solid | inside.astype(np.uint8)[labels]
     return filled
 
