@@ -120,7 +120,7 @@ def test_other_bodies_than_forms_are_refused(client: Client) -> None:
     assert response.status_code == 415
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(content=st.binary(max_size=300) | st.just(b"\r\n--bou" * 40), block=st.integers(1, 64))
 def test_a_part_is_read_as_it_was_sent_however_it_is_cut(content: bytes, block: int) -> None:
     if b"--boundary" in content:
@@ -137,7 +137,6 @@ def test_a_part_is_read_as_it_was_sent_however_it_is_cut(content: bytes, block: 
     assert found == [("file", content), ("engine", b"fake")]
 
 
-@settings(deadline=None)
 @given(body=st.binary(max_size=200))
 def test_a_body_that_is_no_form_is_an_invalid_input(body: bytes) -> None:
     try:

@@ -371,7 +371,7 @@ def any_client(tmp_path_factory: pytest.TempPathFactory) -> Client:
 _HEADER = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=40)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(
     method=st.sampled_from(["POST", "PATCH", "HEAD", "DELETE", "OPTIONS"]),
     headers=st.fixed_dictionaries(
