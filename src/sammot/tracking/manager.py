@@ -52,7 +52,7 @@ class ManagerConfig:
     straightness: float = 0.2
     tiny: float = 0.04
     resting_hits: int = 12
-    resting_size: float = 0.35
+    resting_size: float = 0.15
     beside: float = 0.2
     touching: float = 0.1
     part_size: float = 0.35
@@ -73,6 +73,10 @@ class Decision:
     merged: Mapping[TrackId, TrackId]
 
 
+CHANGED = 0.25
+"""Share of its area by which a mask may change from frame to frame."""
+
+
 @dataclass(slots=True)
 class _Memory:
     """What is known of one track; `low` and `high` bound its centres (x, y) since its birth.
@@ -86,6 +90,7 @@ class _Memory:
     high: list[float]
     centre: list[float] = field(default_factory=list)
     path: float = 0.0
+    last_area: int = 0
     hits: int = 0
     missed: int = 0
     unseen: int = 0
@@ -115,13 +120,22 @@ class _Memory:
         rows, columns = np.nonzero(mask)
         centre = [float(columns.mean()), float(rows.mean())]
         if self.centre:
-            self.path += float(np.hypot(centre[0] - self.centre[0], centre[1] - self.centre[1]))
-        self.centre = centre
+            self._step_to(centre, rows.size)
+        self.centre, self.last_area = centre, rows.size
         self.low = [min(a, b) for a, b in zip(self.low, centre, strict=True)]
         self.high = [max(a, b) for a, b in zip(self.high, centre, strict=True)]
         self.area += (rows.size - self.area) * (0.1 if self.hits else 1.0)
         self.hits, self.missed, self.unseen = self.hits + 1, 0, self.missed
         self.scores = [*self.scores, score][-history:]
+
+    def _step_to(self, centre: list[float], area: int) -> None:
+        """Count a step of the path; a mask that changes much has not travelled, it was mistaken."""
+        step = [now - then for now, then in zip(centre, self.centre, strict=True)]
+        if abs(area - self.last_area) > CHANGED * max(area, self.last_area):
+            self.low = [a + b for a, b in zip(self.low, step, strict=True)]
+            self.high = [a + b for a, b in zip(self.high, step, strict=True)]
+        else:
+            self.path += float(np.hypot(step[0], step[1]))
 
     def stays_with(self, host_id: int, host: _Memory, together_hits: int) -> None:
         """It lies beside `host` in this frame."""
@@ -144,6 +158,14 @@ class _Memory:
         if wandered >= 0.5 * host.size:
             return False
         return self.host_hits >= 2 * hits or wandered < max(0.5 * moved, 0.1 * host.size)
+
+
+def _usual(areas: Sequence[float]) -> float:
+    """The area that half of all pixels of the tracks lie below; 0 without any."""
+    ranked = np.sort(np.asarray(areas, np.float64))
+    if ranked.size == 0:
+        return 0.0
+    return float(ranked[np.searchsorted(np.cumsum(ranked), 0.5 * ranked.sum())])
 
 
 def _bounds(bounds: list[float], point: Sequence[float]) -> list[float]:
@@ -261,13 +283,12 @@ class TrajectoryManager:
                 memory.missed += 1
                 continue
             memory.seen(one.mask, one.score, self.config.history)
-        sizes = [m.area for m in self._tracks.values() if m.is_confirmed and m.travel > m.size]
-        usual = float(np.median(sizes)) if sizes else 0.0
+        usual = _usual([one.area for one in self._tracks.values() if not one.missed])
         for memory in self._tracks.values():
             memory.is_confirmed = memory.is_confirmed or self._convinces(memory, usual)
 
     def _convinces(self, memory: _Memory, usual_area: float) -> bool:
-        """It went somewhere; or it rests, is as large as what moves, and is real."""
+        """It went somewhere; or it rests, is real, and not small beside the others."""
         config = self.config
         times = 2 if memory.size < config.tiny * self._long_side else 1
         if memory.hits < times * config.confirm_hits or memory.trust < config.suspicious:
