@@ -34,7 +34,9 @@ class ManagerConfig:
     track may be hidden, `doubtful_tolerance` an unconfirmed one. A track is confirmed once it has
     travelled `confirm_travel` of its size, at least `least_travel` and at most `sure_travel`
     pixels, in no more than 1 / `straightness` times the length of its path; it takes twice of
-    all that if its size is below `tiny` of the picture's long side. `beside` is how far
+    all that if its size is below `tiny` of the picture's long side. One that
+    rests is confirmed after `resting_hits`, or `large_hits` if its size is at least `large` of the
+    picture's long side. `beside` is how far
     around a track its small parts may lie, `touching` its large ones (over `part_size` of it).
     """
 
@@ -52,6 +54,8 @@ class ManagerConfig:
     straightness: float = 0.2
     tiny: float = 0.04
     resting_hits: int = 12
+    large: float = 0.045
+    large_hits: int = 5
     resting_size: float = 0.15
     beside: float = 0.2
     touching: float = 0.1
@@ -297,8 +301,9 @@ class TrajectoryManager:
         least = times * max(least, config.least_travel)
         if memory.travel > max(least, times * config.straightness * memory.path):
             return True
+        is_large = memory.size >= config.large * self._long_side
         return (
-            memory.hits >= config.resting_hits
+            memory.hits >= (config.large_hits if is_large else config.resting_hits)
             and memory.trust >= config.reliable
             and memory.area >= config.resting_size * usual_area
         )

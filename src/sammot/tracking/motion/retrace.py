@@ -42,7 +42,7 @@ def retrace(drafts: Sequence[Draft], trail: Sequence[Step], bodies: Mapping[Trac
     """
     for number in range(len(drafts) - 1, 0, -1):
         for id_ in sorted(drafts[number].born):
-            if id_ in bodies and bodies[id_].age > 3:
+            if id_ in bodies and bodies[id_].age >= 2:
                 _carry_back(id_, number, drafts, trail, bodies)
     if len(drafts) > 1 and drafts[0].frame.index == 0 and not drafts[0].masks:
         _begin_at_once(drafts, trail)
