@@ -107,7 +107,9 @@ def test_a_dropped_video_is_watched_while_it_is_tracked_and_taken_along(
     assert result["frame_count"] == last + 1
     assert result["objects"]
 
+    page.get_by_role("menu").wait_for(state="detached")  # else the next click would close it
     page.get_by_role("button", name="Download").click()
+    page.get_by_role("menu").wait_for()
     with page.expect_download(timeout=120_000) as annotated:
         page.get_by_role("menuitem", name="Annotated video").click()
     annotated.value.save_as(tmp_path / "annotated.mp4")
