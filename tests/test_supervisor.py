@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 Start: TypeAlias = "Callable[..., subprocess.Popen[str]]"
 
 SUPERVISOR = """
-import sys
+import signal, sys
 from sammot.supervisor import Options, Supervisor
-name, command, port, grace = sys.argv[1:]
+name, command, port, grace, hangup = sys.argv[1:]
+# Whoever runs the tests may have inherited another disposition (nohup, some CI runners).
+signal.signal(signal.SIGHUP, signal.Handlers[hangup])
 url = f"http://127.0.0.1:{port}"
 options = Options({name: [sys.executable, "-c", command]}, url, url + "/api/ready")
 sys.exit(Supervisor(options, grace=float(grace)).run())
@@ -77,8 +79,11 @@ def is_free(path: Path) -> bool:
 def supervise() -> Iterator[Start]:
     started: list[subprocess.Popen[str]] = []
 
-    def start(command: str, *, port: int = 9, grace: float = 8) -> subprocess.Popen[str]:
-        argv = [sys.executable, "-c", SUPERVISOR, "child", command, str(port), str(grace)]
+    def start(
+        command: str, *, port: int = 9, grace: float = 8, hangup: str = "SIG_DFL"
+    ) -> subprocess.Popen[str]:
+        options = ["child", command, str(port), str(grace), hangup]
+        argv = [sys.executable, "-c", SUPERVISOR, *options]
         started.append(
             subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         )
@@ -129,6 +134,17 @@ def test_a_signal_stops_the_children_and_the_exit_status_is_0(
     supervisor.send_signal(number)
     assert supervisor.wait() == 0
     assert is_free(held)
+
+
+def test_a_supervisor_under_nohup_outlives_its_terminal(supervise: Start, tmp_path: Path) -> None:
+    held = tmp_path / "held"
+    supervisor = supervise(HOLD + f"lock = hold({str(held)!r}); time.sleep(600)", hangup="SIG_IGN")
+    until(lambda: bool(pids(held)))
+    supervisor.send_signal(signal.SIGHUP)
+    with pytest.raises(subprocess.TimeoutExpired):
+        supervisor.wait(1)
+    supervisor.terminate()
+    assert supervisor.wait() == 0
 
 
 STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
