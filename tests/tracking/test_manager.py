@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from sammot.tracking.frame import Frame
-from sammot.tracking.manager import Decision, ManagerConfig, TrajectoryManager
+from sammot.tracking.manager import Decision, TrajectoryManager
+from sammot.tracking.manager_config import ManagerConfig
 from sammot.tracking.mask import Box, Mask
 from sammot.tracking.track import Detection, Origin, Prediction, TrackId, TrackState
 

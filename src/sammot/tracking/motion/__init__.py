@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from sammot.tracking.engine import Engine
-from sammot.tracking.manager import ManagerConfig, TrajectoryManager
+from sammot.tracking.manager import TrajectoryManager
+from sammot.tracking.manager_config import ManagerConfig
 from sammot.tracking.motion.finish import MotionFinisher
 from sammot.tracking.motion.look import find_evidence
 from sammot.tracking.motion.parameters import PARAMETERS, ParameterInfo, Parameters

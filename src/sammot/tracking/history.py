@@ -1,0 +1,121 @@
+"""What the trajectory manager remembers of each track."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sammot.tracking.mask import Mask
+    from sammot.tracking.track import TrackId
+
+CHANGED = 0.25
+"""Share of its area by which a mask may change from frame to frame."""
+
+
+@dataclass(slots=True)
+class History:
+    """What is known of one track; `low` and `high` bound its centres (x, y) since its birth.
+
+    `unseen` is how many frames it had been hidden when it was last seen; `alone` counts frames in
+    which it lay beside no larger track.
+    """
+
+    area: float
+    low: list[float]
+    high: list[float]
+    centre: list[float] = field(default_factory=list)
+    path: float = 0.0
+    last_area: int = 0
+    hits: int = 0
+    missed: int = 0
+    unseen: int = 0
+    alone: int = 0
+    is_confirmed: bool = False
+    scores: list[float] = field(default_factory=list)
+    host: TrackId | None = None
+    host_hits: int = 0
+    offsets: list[float] = field(default_factory=list)
+    host_centres: list[float] = field(default_factory=list)
+
+    @classmethod
+    def born(cls, mask: Mask, score: float, *, is_parted: bool) -> History:
+        """Seen once; a parted one was let go of by another track and is no part of it."""
+        track = cls(0.0, [np.inf] * 2, [-np.inf] * 2, alone=2 if is_parted else 1)
+        track.seen(mask, score, 1)
+        return track
+
+    @property
+    def size(self) -> float:
+        """The root of its usual area, in pixels."""
+        return float(np.sqrt(max(1.0, self.area)))
+
+    @property
+    def travel(self) -> float:
+        """Diagonal of the box of its centres, in pixels."""
+        return float(np.hypot(self.high[0] - self.low[0], self.high[1] - self.low[1]))
+
+    @property
+    def trust(self) -> float:
+        """Mean of the recent scores."""
+        return float(np.mean(self.scores)) if self.scores else 0.0
+
+    def seen(self, mask: Mask, score: float, history: int) -> None:
+        """It has this mask in the next frame; the last `history` scores are kept."""
+        rows, columns = np.nonzero(mask)
+        centre = [float(columns.mean()), float(rows.mean())]
+        if self.centre:
+            self._step_to(centre, rows.size)
+        self.centre, self.last_area = centre, rows.size
+        self.low = [min(a, b) for a, b in zip(self.low, centre, strict=True)]
+        self.high = [max(a, b) for a, b in zip(self.high, centre, strict=True)]
+        self.area += (rows.size - self.area) * (0.1 if self.hits else 1.0)
+        self.hits, self.missed, self.unseen = self.hits + 1, 0, self.missed
+        self.scores = [*self.scores, score][-history:]
+
+    def _step_to(self, centre: list[float], area: int) -> None:
+        """Count a step of the path; a mask that changes much has not travelled, it was mistaken."""
+        step = [now - then for now, then in zip(centre, self.centre, strict=True)]
+        if abs(area - self.last_area) > CHANGED * max(area, self.last_area):
+            self.low = [a + b for a, b in zip(self.low, step, strict=True)]
+            self.high = [a + b for a, b in zip(self.high, step, strict=True)]
+        else:
+            self.path += float(np.hypot(step[0], step[1]))
+
+    def stays_with(self, host_id: TrackId, host: History, together_hits: int) -> None:
+        """It lies beside `host` in this frame."""
+        # Bounds over a long time would hold any turn of the host.
+        if self.host != host_id or self.host_hits >= 3 * together_hits:
+            self.host, self.host_hits = host_id, 0
+            self.offsets, self.host_centres = [], []
+        self.host_hits += 1
+        offset = [a - b for a, b in zip(self.centre, host.centre, strict=True)]
+        self.offsets = _bounds(self.offsets, offset)
+        self.host_centres = _bounds(self.host_centres, host.centre)
+
+    def moves_with(self, host: History, hits: int) -> bool:
+        """For `hits` frames it has kept its place beside a host that moved; or for twice as many
+        it has not left its side.
+        """
+        if self.host_hits < hits:
+            return False
+        wandered, moved = _diagonal(self.offsets), _diagonal(self.host_centres)
+        if wandered >= 0.5 * host.size:
+            return False
+        return self.host_hits >= 2 * hits or wandered < max(0.5 * moved, 0.1 * host.size)
+
+
+def _bounds(bounds: list[float], point: Sequence[float]) -> list[float]:
+    """Bounds (low x, low y, high x, high y) widened to hold a point."""
+    if not bounds:
+        return [*point, *point]
+    low = [min(a, b) for a, b in zip(bounds[:2], point, strict=True)]
+    return low + [max(a, b) for a, b in zip(bounds[2:], point, strict=True)]
+
+
+def _diagonal(bounds: Sequence[float]) -> float:
+    return float(np.hypot(bounds[2] - bounds[0], bounds[3] - bounds[1])) if bounds else 0.0
