@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import cv2
 import numpy as np
 
 from sammot.tracking.motion.picture import Picture
+from sammot.tracking.motion.regions import Regions
 from sammot.tracking.motion.residual import carried
 
 MOST = 12
@@ -40,9 +40,5 @@ class Credit:
 
 def _missed(solid: Picture, before: Picture) -> Picture:
     """The regions of `before` of which little is in `solid`."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(before, connectivity=8)
-    seen = np.bincount(labels.ravel(), weights=solid.ravel(), minlength=count)
-    missed = seen < SEEN_SHARE * stats[:, cv2.CC_STAT_AREA]
-    missed[0] = False
-    regions: Picture = missed[labels]
-    return regions
+    regions = Regions.of(before)
+    return regions.only(regions.sums(solid) < SEEN_SHARE * regions.areas) > 0

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from sammot.tracking.motion.regions import Regions
+
 if TYPE_CHECKING:
     from sammot.tracking.motion.picture import Picture
 
@@ -24,15 +26,16 @@ SEED = 1
 
 def cut(lab: Picture, moving: Picture) -> Picture:
     """The objects whose parts are seen moving, uint8, as `moving`."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(moving, connectivity=8)
+    regions = Regions.of(moving)
     result = np.zeros_like(moving)
-    for number in range(1, count):
-        x, y, width, height, area = (int(value) for value in stats[number])
+    for number in range(1, regions.count + 1):
+        x, y, width, height = (int(value) for value in regions.boxes[number])
         margin = 8 + (width + height) // 8
         rows = slice(max(0, y - margin), y + height + margin)
         columns = slice(max(0, x - margin), x + width + margin)
-        seed = (labels[rows, columns] == number).view(np.uint8)
-        result[rows, columns] |= _cut_one(lab[rows, columns], seed, float(np.sqrt(area)))
+        seed = (regions.labels[rows, columns] == number).view(np.uint8)
+        size = float(np.sqrt(regions.areas[number]))
+        result[rows, columns] |= _cut_one(lab[rows, columns], seed, size)
     return result
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
 from sammot.tracking.motion.background import UNIT
-from sammot.tracking.motion.patch import Patch
+from sammot.tracking.motion.regions import Regions
 
 if TYPE_CHECKING:
     from sammot.tracking.motion.background import Background
@@ -22,43 +21,6 @@ SPECK, HOLE = 1e-4, 1.8
 EDGE_SHARE, PEAK = 0.45, 20.0
 """A pixel is of a region if its difference is this share of the largest within 3 pixels, which
 counts up to PEAK, in sigma: the rest is a halo."""
-
-
-@dataclass(frozen=True, slots=True)
-class Claims:
-    """The connected regions of one picture that want to be objects.
-
-    `labels` is (height, width) int32, 0 where nothing is claimed; `boxes` is (count + 1, 4) int32
-    as x, y, width, height and `areas` (count + 1,), row 0 being what is left.
-    """
-
-    labels: Picture
-    boxes: Picture
-    areas: Picture
-
-    @classmethod
-    def of(cls, solid: Picture, minimum_area: float) -> Claims:
-        """Number the 8-connected regions of a uint8 mask that are large enough."""
-        count, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
-        keep = stats[:, cv2.CC_STAT_AREA] >= minimum_area
-        keep[0] = True
-        if not keep.all():
-            lookup = np.cumsum(keep, dtype=np.int32) - 1
-            lookup[~keep] = 0
-            labels = lookup[labels]
-        if count == 1:
-            labels = np.zeros(solid.shape, np.int32)
-        return cls(labels, stats[keep][:, :4], stats[keep][:, cv2.CC_STAT_AREA])
-
-    @property
-    def count(self) -> int:
-        """How many, the numbers being 1 to `count`."""
-        return len(self.areas) - 1
-
-    def patch(self, number: int) -> Patch:
-        """One of them."""
-        x, y, width, height = (int(value) for value in self.boxes[number])
-        return Patch(x, y, self.labels[y : y + height, x : x + width] == number)
 
 
 def solid_regions(difference: Picture, shadow: Picture | None, sensitivity: float) -> Picture:
@@ -81,11 +43,12 @@ def _sharp(difference: Picture, least: float) -> Picture:
 
 def _with_seed(low: Picture, high: Picture) -> Picture:
     """The regions of `low` that hold a pixel of `high`."""
-    count, labels = cv2.connectedComponents(low, connectivity=8)
+    count, found = cv2.connectedComponents(low, connectivity=8)
+    labels: Picture = found
     alive = np.zeros(count, np.uint8)
     alive[labels[high]] = 1
     alive[0] = 0
-    kept: Picture = alive[labels]
+    kept: Picture = np.take(alive, labels)
     return kept
 
 
@@ -95,18 +58,16 @@ def fill_holes(solid: Picture, largest: float, difference: Picture | None = None
     Given a difference, a hole larger than a speck is filled only if it differs a little itself:
     what is seen between two people is background.
     """
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(1 - solid, connectivity=4)
+    gaps = Regions.of(1 - solid, connectivity=4)
     height, width = solid.shape
-    x, y, w, h, area = stats.T
-    inside = (x > 0) & (y > 0) & (x + w < width) & (y + h < height) & (area < largest)
-    inside[0] = False
-    if count == 1 or not inside.any():
-        return solid
-    if difference is not None:
-        for number in np.flatnonzero(inside & (area >= SPECK * solid.size)):
-            part = np.s_[y[number] : y[number] + h[number], x[number] : x[number] + w[number]]
-            inside[number] = difference[part][labels[part] == number].mean() > HOLE * UNIT
-    filled: Picture = solid | inside.astype(np.uint8)[labels]
+    x, y, w, h = gaps.boxes.T
+    inside = (x > 0) & (y > 0) & (x + w < width) & (y + h < height) & (gaps.areas < largest)
+    filled = solid.copy()
+    for number in np.flatnonzero(inside).tolist():
+        hole = gaps.patch(number)
+        is_speck = hole.area < SPECK * solid.size
+        if difference is None or is_speck or hole.of(difference).mean() > HOLE * UNIT:
+            hole.paint(filled, 1)
     return filled
 
 

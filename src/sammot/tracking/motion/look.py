@@ -10,10 +10,11 @@ import numpy as np
 
 from sammot.tracking.motion.background import UNIT, Background
 from sammot.tracking.motion.camera import Camera, Register, judge
-from sammot.tracking.motion.detect import LOW, Claims, shadow_of, solid_regions
+from sammot.tracking.motion.detect import LOW, shadow_of, solid_regions
 from sammot.tracking.motion.modes import learn_background
 from sammot.tracking.motion.moving import MovingEvidence
 from sammot.tracking.motion.picture import Size, lab_of, shrink
+from sammot.tracking.motion.regions import Regions
 from sammot.tracking.motion.shots import group_shots
 from sammot.tracking.motion.still import StillEvidence
 
@@ -65,7 +66,7 @@ def is_restless(background: Background, labs: Sequence[Picture]) -> bool:
     for lab in some:
         difference = reference.difference(lab)
         shadow = shadow_of(lab, reference)
-        counts.append(Claims.of(solid_regions(difference, shadow, 1.0), 8).count)
+        counts.append(Regions.of(solid_regions(difference, shadow, 1.0)).at_least(8).count)
         shares.append(float(np.mean(difference > LOW * UNIT)))
     return float(np.median(counts)) > MANY_CLAIMS and float(np.median(shares)) > LARGE_SHARE
 

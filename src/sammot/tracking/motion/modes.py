@@ -16,6 +16,7 @@ import numpy as np
 
 from sammot.tracking.motion.background import Background
 from sammot.tracking.motion.picture import Size, order_statistic, shrink
+from sammot.tracking.motion.regions import Regions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,11 +64,8 @@ def learn_background(samples: Sequence[Picture]) -> Background:
 
 def _wide(calm: Picture) -> Picture:
     """Without the islands: in a busy place, what is calm may be what often rests there."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(calm.astype(np.uint8))
-    keep = stats[:, cv2.CC_STAT_AREA] >= ISLAND * calm.size
-    keep[0] = False
-    wide: Picture = keep[labels]
-    return wide if count > 1 else calm
+    islands = Regions.of(calm.view(np.uint8))
+    return islands.only(islands.areas >= ISLAND * calm.size) > 0
 
 
 def find_modes(samples: Sequence[Picture]) -> Modes:

@@ -16,6 +16,7 @@ from sammot.tracking.motion.cut import cut
 from sammot.tracking.motion.detect import fill_holes
 from sammot.tracking.motion.flow import LEAST_SIDE, flow_between
 from sammot.tracking.motion.picture import Picture, gradient, guided, length
+from sammot.tracking.motion.regions import Regions
 from sammot.tracking.motion.residual import carried, residual
 from sammot.tracking.motion.sighting import Sighting
 
@@ -145,15 +146,11 @@ class MovingEvidence:
         kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
         closed = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, kernel)
         filled = fill_holes(closed, 0.01 * solid.size)
-        count, labels, stats, _ = cv2.connectedComponentsWithStats(filled, connectivity=8)
-        mass = np.bincount(labels.ravel(), weights=self._likely.ravel(), minlength=count)
-        known = np.bincount(labels.ravel(), weights=before.ravel(), minlength=count)
-        mass[0] = 0
-        share = np.where(known > 0.5 * stats[:, 4], KNOWN_SHARE, NEW_SHARE)
-        keep = (stats[:, 4] >= 0.002 * solid.size) & (mass >= share * mass.max())
-        keep[0] = False
-        chosen: Picture = keep.astype(np.uint8)[labels]
-        return chosen
+        regions = Regions.of(filled)
+        mass, known = regions.sums(self._likely), regions.sums(before)
+        share = np.where(known > 0.5 * regions.areas, KNOWN_SHARE, NEW_SHARE)
+        is_large = regions.areas >= 0.002 * solid.size
+        return regions.only(is_large & (mass >= share * mass.max()))
 
 
 def _whole(lab: Picture, solid: Picture) -> Picture:

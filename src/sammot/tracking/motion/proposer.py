@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sammot.tracking.mask import Box
-from sammot.tracking.motion.detect import Claims
+from sammot.tracking.motion.regions import Regions
 from sammot.tracking.track import Detection, Origin
 
 if TYPE_CHECKING:
@@ -28,10 +28,10 @@ class MotionProposer:
         free = (view.claims.labels > 0) & (view.taken == 0)
         if not free.any():
             return []
-        whole = Claims.of((free & (view.released == 0)).view(np.uint8), self.scene.minimum_area)
+        whole = Regions.of((free & (view.released == 0)).view(np.uint8))
         return [
             *self._each(view.released * free, Origin.PROPAGATED),
-            *self._each(whole.labels, Origin.DETECTED),
+            *self._each(whole.at_least(self.scene.minimum_area).labels, Origin.DETECTED),
         ]
 
     def _each(self, labels: Picture, origin: Origin) -> list[Detection]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sammot.tracking.motion.appearance import colours_of
-from sammot.tracking.motion.detect import Claims
 from sammot.tracking.motion.picture import Picture, Size, lab_of
+from sammot.tracking.motion.regions import Regions
 from sammot.tracking.motion.shots import CutDetector
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class View:
     index: int
     lab: Picture
     bins: Picture
-    claims: Claims
+    claims: Regions
     flow: Picture
     taken: Picture
     released: Picture
@@ -61,7 +61,7 @@ class Scene:
             self._taken = np.zeros(self.size, np.uint8)
         sighting = self.evidence.sight(frame.index, lab, self._taken)
         self._taken = np.zeros(self.size, np.uint8)
-        claims = Claims.of(sighting.solid, self.minimum_area)
+        claims = Regions.of(sighting.solid).at_least(self.minimum_area)
         self._view = View(
             frame.index, lab, colours_of(lab), claims, sighting.flow, self._taken,
             np.zeros(self.size, np.uint8), is_cut,
