@@ -13,4 +13,5 @@ export const keys = {
   jobList: (filter: object) => ["jobs", filter] as const,
   engines: ["engines"] as const,
   settings: ["settings"] as const,
+  ready: ["ready"] as const,
 };

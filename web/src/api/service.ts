@@ -2,7 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 
 import { get } from "@/api/client";
 import { keys } from "@/api/keys";
-import type { Engine, ServiceSettings } from "@/api/types";
+import type { Engine, Ready, ServiceSettings } from "@/api/types";
 
 export const enginesQuery = queryOptions({
   queryKey: keys.engines,
@@ -15,4 +15,11 @@ export const settingsQuery = queryOptions({
   queryKey: keys.settings,
   queryFn: ({ signal }) => get<ServiceSettings>("/settings", { signal }),
   staleTime: Infinity,
+});
+
+/** Workers come and go, and no event tells of it. */
+export const readyQuery = queryOptions({
+  queryKey: keys.ready,
+  queryFn: ({ signal }) => get<Ready>("/ready", { signal }),
+  refetchInterval: 10_000,
 });

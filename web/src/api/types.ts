@@ -16,6 +16,7 @@ export type JobState = Schemas["Job"]["state"];
 export type JobKind = Schemas["Job"]["kind"];
 export type Priority = Schemas["Job"]["priority"];
 export type ServiceSettings = Schemas["Limits"];
+export type Ready = Schemas["Ready"];
 
 export type ParameterValue = string | number | boolean;
 export type Parameters = Record<string, ParameterValue>;

@@ -4,6 +4,7 @@ import { useEffect } from "react";
 
 import { http } from "@/api/client";
 import { reachability } from "@/api/reachability";
+import { Banner } from "@/components/banner";
 import { useI18n } from "@/i18n/i18n";
 import { useStore } from "@/lib/store";
 
@@ -25,14 +26,5 @@ export function OfflineBanner() {
     return () => window.clearInterval(timer);
   }, [reachable, client]);
   if (reachable) return null;
-  return (
-    <div
-      role="alert"
-      className="flex animate-fade items-center justify-center gap-2 bg-warn-soft px-4 py-2 text-[13px] text-warn"
-    >
-      <CloudOff size={15} aria-hidden />
-      <span className="font-medium">{t("offline.title")}</span>
-      <span className="hidden sm:inline">{t("offline.detail")}</span>
-    </div>
-  );
+  return <Banner icon={CloudOff} title={t("offline.title")} detail={t("offline.detail")} />;
 }

@@ -2,6 +2,7 @@ import { Outlet, useLocation, useNavigate } from "react-router";
 
 import { Header } from "@/app/header";
 import { OfflineBanner } from "@/app/offline-banner";
+import { WorkersBanner } from "@/app/workers-banner";
 import { DropAnywhere } from "@/features/upload/drop-anywhere";
 import { useI18n } from "@/i18n/i18n";
 
@@ -20,6 +21,7 @@ export function Shell() {
       </a>
       <Header />
       <OfflineBanner />
+      <WorkersBanner />
       <main id="main" className="flex flex-1 flex-col">
         <Outlet />
       </main>

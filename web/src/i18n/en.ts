@@ -27,6 +27,8 @@ export const en = {
 
   "offline.title": "The server does not answer.",
   "offline.detail": "Nothing is lost; this page goes on by itself as soon as it is back.",
+  "workers.title": "No worker is running.",
+  "workers.detail": "Videos can be uploaded and watched; tracking begins as soon as a worker is there.",
   "notFound.title": "There is nothing here",
   "notFound.detail": "The video may have been deleted, or the address is not complete.",
   "notFound.home": "To the videos",

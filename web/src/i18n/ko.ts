@@ -29,6 +29,8 @@ export const ko: Words = {
 
   "offline.title": "서버가 응답하지 않습니다.",
   "offline.detail": "잃어버린 것은 없습니다. 서버가 돌아오면 자동으로 이어집니다.",
+  "workers.title": "실행 중인 작업자가 없습니다.",
+  "workers.detail": "업로드와 재생은 가능하며, 작업자가 시작되면 추적이 시작됩니다.",
   "notFound.title": "찾을 수 없습니다",
   "notFound.detail": "동영상이 삭제되었거나 주소가 완전하지 않습니다.",
   "notFound.home": "동영상 목록으로",

@@ -43,7 +43,7 @@ function Running({ video, progress }: VideoStateProps) {
           value={progress ? progress.progress : null}
           label={t("dashboard.progressOf", { name: video.original_filename })}
         />
-        <span className="w-11 text-right text-xs text-ink-soft tabular-nums">
+        <span className="w-11 shrink-0 text-right whitespace-nowrap text-xs text-ink-soft tabular-nums">
           {progress && formatPercent(progress.progress)}
         </span>
       </div>

@@ -37,6 +37,14 @@ it("cancels what runs", async () => {
   expect(requests.map((request) => request.key)).toContain("POST /jobs/j1/cancel");
 });
 
+it("offers another try only for the job that its video shows", async () => {
+  const failed = job({ state: "failed" });
+  serve({ "GET /jobs": page(failed, { ...failed, id: "j0" }), "GET /videos/v1": video() });
+  renderPage(<JobList />);
+  await screen.findAllByRole("link", { name: "dog.mp4" });
+  expect(screen.getAllByRole("button", { name: "Retry" })).toHaveLength(1);
+});
+
 it("says so when there are none", async () => {
   serve({ "GET /jobs": page() });
   renderPage(<JobList />);

@@ -72,13 +72,18 @@ export function JobRow({ job }: { job: Job }) {
           {job.state === "running" && (
             <>
               <Progress value={job.progress} label={t("jobs.progress")} />
-              <span className="w-11 text-right text-xs text-ink-soft tabular-nums">{formatPercent(job.progress)}</span>
+              <span className="w-11 shrink-0 text-right whitespace-nowrap text-xs text-ink-soft tabular-nums">
+                {formatPercent(job.progress)}
+              </span>
             </>
           )}
         </div>
         <p className="mt-1 truncate text-xs text-ink-faint tabular-nums">{figures(job, t)}</p>
       </div>
-      <JobControls job={job} />
+      <JobControls
+        job={job}
+        superseded={job.kind === "track" && video.data !== undefined && video.data.job_id !== job.id}
+      />
     </li>
   );
 }
@@ -106,7 +111,8 @@ function Failures({ job }: { job: Job }) {
   );
 }
 
-function JobControls({ job }: { job: Job }) {
+/** A tracking job that its video no longer shows is not tried again: a later one counts. */
+function JobControls({ job, superseded }: { job: Job; superseded: boolean }) {
   const { t } = useI18n();
   const cancel = useCancelJob();
   const retry = useRetryJob();
@@ -118,7 +124,7 @@ function JobControls({ job }: { job: Job }) {
       </IconButton>
     );
   }
-  if (job.state === "failed" || job.state === "cancelled") {
+  if (!superseded && (job.state === "failed" || job.state === "cancelled")) {
     return (
       <IconButton label={t("job.retry")} onClick={() => retry.mutate(job.id, { onError: complain })}>
         <RotateCcw size={16} />
