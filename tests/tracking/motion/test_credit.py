@@ -3,11 +3,12 @@ from __future__ import annotations
 import numpy as np
 
 from sammot.tracking.motion.credit import LEAST, MOST, Credit
+from sammot.tracking.motion.residual import origins
 
 NOTHING = np.zeros((40, 60), np.uint8)
 OBJECT = NOTHING.copy()
 OBJECT[10:20, 10:30] = 1
-REST = np.zeros((40, 60, 2), np.float32)
+REST = origins(np.zeros((40, 60, 2), np.float32))
 
 
 def test_what_has_long_moved_is_held_for_a_while() -> None:
@@ -35,8 +36,8 @@ def test_an_object_that_is_still_evident_in_part_is_left_as_it_is() -> None:
 def test_credit_moves_with_the_flow() -> None:
     moved = np.roll(OBJECT, 8, axis=1)
     # The flow says where each pixel was.
-    flow = np.broadcast_to(np.float32([-8, 0]), REST.shape)
-    assert np.array_equal(seen(20).extended(NOTHING, moved, flow), moved)
+    places = origins(np.full((40, 60, 2), np.float32([-8, 0])))
+    assert np.array_equal(seen(20).extended(NOTHING, moved, places), moved)
 
 
 def seen(frames: int) -> Credit:

@@ -24,14 +24,15 @@ class Credit:
 
     frames: Picture = field(default_factory=lambda: np.zeros((0, 0), np.uint8))
 
-    def extended(self, solid: Picture, before: Picture, flow: Picture) -> Picture:
+    def extended(self, solid: Picture, before: Picture, places: tuple[Picture, Picture]) -> Picture:
         """Add to the evident regions what was a track (`before`, brought here) and has credit.
 
+        `places` says where each pixel was in the last frame.
         Evidence earns one frame of credit, and being held costs one.
         """
         if self.frames.shape != solid.shape:
             self.frames = np.zeros_like(solid)
-        stock = carried(self.frames, flow)
+        stock = carried(self.frames, places)
         held = _missed(solid, before) & (stock >= LEAST)
         earned = np.minimum(stock + 1, MOST + LEAST)
         self.frames = np.where(solid > 0, earned, np.where(held, stock - 1, 0)).astype(np.uint8)

@@ -17,10 +17,12 @@ from sammot.tracking.motion.detect import fill_holes
 from sammot.tracking.motion.flow import LEAST_SIDE, flow_between
 from sammot.tracking.motion.picture import Picture, gradient, guided, length
 from sammot.tracking.motion.regions import Regions
-from sammot.tracking.motion.residual import carried, residual
+from sammot.tracking.motion.residual import carried, origins, residual
 from sammot.tracking.motion.sighting import Sighting
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sammot.tracking.motion.parameters import Parameters
     from sammot.tracking.motion.patch import Patch
     from sammot.tracking.state import State
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 GAP = 4
 """Frames between the pictures compared where motion is slow."""
 BINS = (16, 12, 12)
+CHROMA = np.clip((np.arange(256) - 32) // 16, 0, BINS[2] - 1).astype(np.uint8)
+"""The bin of each a and b; the extremes are rare, and share one."""
 LASTING, CALM, HASTY = 0.85, 3.0, 6.0
 """Where the camera moves by fewer than CALM pixels a frame, what moved counts for LASTING of
 itself a frame later: limbs rest between two moves. Above HASTY it counts for nothing."""
@@ -59,16 +63,17 @@ class MovingEvidence:
             self._likely = np.zeros(grey.shape, np.float32)
             return Sighting(np.zeros(grey.shape, np.uint8), nothing)
         flow = flow_between(grey, self._greys[-1], precise=True)
-        before = carried(taken, flow)
+        places = origins(flow)
+        before = carried(taken, places)
         evidence = self._motion(grey, flow, before)
         likely = self._with_colour(lab, evidence)
-        likely = np.maximum(likely, self._lasting(flow))
+        likely = np.maximum(likely, self._lasting(flow, places))
         # Whole steps, so that a snapshot holds it exactly.
         self._likely = np.round(np.clip(likely, 0, 1) * 255).astype(np.float32) / 255
         self._greys.append(grey)
         half = cv2.resize(flow, nothing.shape[1::-1], interpolation=cv2.INTER_AREA) * 0.5
         evident = self._solid(before)
-        solid = self._credit.extended(evident, before, flow)
+        solid = self._credit.extended(evident, before, places)
         self._likely = np.where(solid > evident, np.maximum(self._likely, HELD), self._likely)
         return Sighting(_whole(lab, solid), half)
 
@@ -126,19 +131,17 @@ class MovingEvidence:
         share = self._colours / np.maximum(self._colours.sum(axis=1, keepdims=True), 1e-9)
         ratio = np.clip(np.log((share[0] + 1e-5) / (share[1] + 1e-5)), -3, 3)
         sure = np.clip(evidence, 0.01, 0.99)
-        odds = np.log(sure / (1 - sure)) + 0.5 * (ratio[bins] - 0.5)
+        odds = np.log(sure / (1 - sure)) + 0.5 * (np.take(ratio, bins) - 0.5)
         probability = (1 / (1 + np.exp(-odds))).astype(np.float32)
         return guided(np.ascontiguousarray(lab[..., 0]), probability, 6, 1e-3)
 
-    def _lasting(self, flow: Picture) -> Picture:
-        """What is left of the last frame's probabilities, brought here by the flow."""
+    def _lasting(self, flow: Picture, places: tuple[Picture, Picture]) -> Picture:
+        """What is left of the last frame's probabilities, brought here from `places`."""
         speed = float(np.median(length(flow[::8, ::8, 0], flow[::8, ::8, 1])))
         share = LASTING * float(np.clip((HASTY - speed) / (HASTY - CALM), 0, 1))
         if share == 0:
             return np.zeros_like(self._likely)
-        y, x = np.indices(self._likely.shape, np.float32)
-        brought = cv2.remap(self._likely, x + flow[..., 0], y + flow[..., 1], cv2.INTER_LINEAR)
-        return brought * np.float32(share)
+        return cv2.remap(self._likely, *places, cv2.INTER_LINEAR) * np.float32(share)
 
     def _solid(self, before: Picture) -> Picture:
         """Regions likely enough; those where tracks were (`before`, uint8) more easily."""
@@ -161,9 +164,12 @@ def _whole(lab: Picture, solid: Picture) -> Picture:
 
 
 def _bins(lab: Picture) -> Picture:
-    lightness = (lab[..., 0] >> 4).astype(np.int32)
-    chroma = np.clip((lab[..., 1:].astype(np.int32) - 32) // 16, 0, 11)
-    bins: Picture = (lightness * BINS[1] + chroma[..., 0]) * BINS[2] + chroma[..., 1]
+    """Number of each pixel's colour bin, int32."""
+    planes: Sequence[Picture] = cv2.split(lab)
+    chroma = np.take(CHROMA, planes[1]) * np.uint8(BINS[2]) + np.take(CHROMA, planes[2])
+    bins: Picture = (planes[0] >> 4).astype(np.int32)
+    bins *= BINS[1] * BINS[2]
+    bins += chroma
     return bins
 
 

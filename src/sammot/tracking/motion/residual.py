@@ -19,17 +19,15 @@ if TYPE_CHECKING:
 
 def residual(flow: Picture, taken: Picture) -> tuple[Picture, float]:
     """Length of the flow beyond the camera's, and the length that counts as motion, in pixels."""
-    height, width = flow.shape[:2]
-    beyond = flow - camera_flow(flow, taken)
-    beyond = cv2.merge([cv2.medianBlur(one, 5) for one in cv2.split(beyond)])
-    rest = length(beyond[..., 0], beyond[..., 1])
-    free = rest[::2, ::2][taken[::2, ::2] == 0] if taken.shape == (height, width) else rest
+    pairs = zip(cv2.split(flow), camera_flow(flow, taken), strict=True)
+    rest = length(*(cv2.medianBlur(seen - own, 5) for seen, own in pairs))
+    free = rest[::2, ::2][taken[::2, ::2] == 0] if taken.shape == rest.shape else rest
     noise = 0.25 + 1.4826 * float(np.median(free if free.size else rest))
     return rest, max(2.5 * noise, _otsu(rest))
 
 
-def camera_flow(flow: Picture, taken: Picture) -> Picture:
-    """The flow that the camera's motion alone would give: a homography's."""
+def camera_flow(flow: Picture, taken: Picture) -> tuple[Picture, Picture]:
+    """The flow, across and down, that the camera's motion alone would give: a homography's."""
     height, width = flow.shape[:2]
     rows, columns = np.mgrid[4:height:8, 4:width:8]
     free = taken[rows, columns] == 0
@@ -40,12 +38,15 @@ def camera_flow(flow: Picture, taken: Picture) -> Picture:
     # The stubs do not know that there may be none.
     matrix: Picture | None = cv2.findHomography(start, stop, cv2.USAC_MAGSAC, 0.8)[0]
     if matrix is None:
-        return np.broadcast_to(np.median(flow.reshape(-1, 2), axis=0), flow.shape)
+        across, down = np.median(flow.reshape(-1, 2), axis=0)
+        return np.full((height, width), across), np.full((height, width), down)
     y, x = np.indices((height, width), sparse=True)
-    depth = np.maximum(matrix[2, 0] * x + matrix[2, 1] * y + matrix[2, 2], 1e-3)
-    across = (matrix[0, 0] * x + matrix[0, 1] * y + matrix[0, 2]) / depth - x
-    down = (matrix[1, 0] * x + matrix[1, 1] * y + matrix[1, 2]) / depth - y
-    return np.stack([across, down], axis=2).astype(np.float32)
+    across, down, depth = (a * x + b * y + c for a, b, c in matrix)
+    np.maximum(depth, 1e-3, out=depth)
+    for plane, start_of in ((across, x), (down, y)):
+        np.divide(plane, depth, out=plane)
+        np.subtract(plane, start_of, out=plane)
+    return across.astype(np.float32), down.astype(np.float32)
 
 
 def _otsu(rest: Picture) -> float:
@@ -57,10 +58,18 @@ def _otsu(rest: Picture) -> float:
     return float(level) * top / 255
 
 
-def carried(picture: Picture, flow: Picture) -> Picture:
-    """The last frame's picture, uint8, where its pixels are now; 0 where nothing was seen."""
-    y, x = np.indices(flow.shape[:2], np.float32)
+def origins(flow: Picture) -> tuple[Picture, Picture]:
+    """Where each pixel was, column and row, float32."""
+    height, width = flow.shape[:2]
+    y, x = np.arange(height, dtype=np.float32)[:, None], np.arange(width, dtype=np.float32)
+    return x + flow[..., 0], y + flow[..., 1]
+
+
+def carried(picture: Picture, places: tuple[Picture, Picture]) -> Picture:
+    """The last frame's picture, uint8, where its pixels are now; 0 where nothing was seen.
+
+    `places` are their `origins`.
+    """
     return cv2.remap(
-        picture, x + flow[..., 0], y + flow[..., 1], cv2.INTER_NEAREST,
-        borderMode=cv2.BORDER_CONSTANT, borderValue=(0,),
+        picture, *places, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT, borderValue=(0,)
     )  # fmt: skip
