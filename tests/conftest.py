@@ -9,10 +9,14 @@ import pytest
 import structlog
 from hypothesis import settings
 
+from servers.redis import redis_server
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser
+
+__all__ = ["browser", "redis_server"]
 
 FLAGS = [
     "--no-sandbox",
