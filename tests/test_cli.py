@@ -132,7 +132,9 @@ def test_a_setting_that_is_none_is_named(
     assert f"SAMMOT_{name} is not usable" in result.output
 
 
-@pytest.mark.parametrize("command", ["up", "track", "eval", "bench", "web", "worker", "openapi"])
+@pytest.mark.parametrize(
+    "command", ["up", "track", "eval", "bench", "web", "events", "worker", "openapi"]
+)
 def test_every_command_explains_itself(command: str) -> None:
     result = run(command, "--help")
     assert result.exit_code == 0

@@ -1,4 +1,4 @@
-"""The real web process, as `sammot web` runs it."""
+"""The real web process, as `sammot web` or `sammot events` runs it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ from urllib.error import URLError
 class WebServer:
     """Runs within a `with` block; can be killed and started again over the same data."""
 
-    def __init__(self, data_dir: Path) -> None:
-        self._data_dir = data_dir
+    def __init__(self, data_dir: Path, *command: str) -> None:
+        self.data_dir = data_dir
+        self._command = command or ("web",)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
@@ -34,19 +35,35 @@ class WebServer:
         self.kill()
 
     def start(self) -> None:
-        chosen = {"DATA_DIR": str(self._data_dir), "PORT": str(self.port)}
-        with (self._data_dir.parent / "web.log").open("ab") as log:
+        chosen = {"DATA_DIR": str(self.data_dir), "PORT": str(self.port)}
+        with (self.data_dir.parent / "web.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "sammot", "web"],
+                [sys.executable, "-m", "sammot", *self._command],
                 env=os.environ | {f"SAMMOT_{name}": value for name, value in chosen.items()},
                 start_new_session=True,
                 stderr=log,
             )
+        self.wait()
+
+    def wait(self) -> None:
+        """Return as soon as it answers."""
+        assert self._process is not None
         deadline = time.monotonic() + 60
         while not self._answers():
             assert time.monotonic() < deadline, "the web process does not answer"
             assert self._process.poll() is None, "the web process ended"
             time.sleep(0.05)
+
+    def stop(self, *, within: float) -> int:
+        """Ask it to stop; its exit status."""
+        assert self._process is not None
+        self._process.terminate()
+        return self._process.wait(within)
+
+    def children(self) -> list[int]:
+        """The pids of the processes that answer."""
+        assert self._process is not None
+        return _children(self._process.pid)
 
     def kill(self) -> None:
         """End it, and all that it started, without a chance to tidy up."""
@@ -58,12 +75,12 @@ class WebServer:
 
     def uploads(self) -> list[Path]:
         """The files of uploads that are not complete."""
-        return list((self._data_dir / "uploads").glob("*"))
+        return list((self.data_dir / "uploads").glob("*"))
 
     def peak_memory(self) -> int:
         """The most that any of its processes has held in memory so far, in bytes."""
         assert self._process is not None
-        pids = [self._process.pid, *_children(self._process.pid)]
+        pids = [self._process.pid, *self.children()]
         return max(_high_water_mark(pid) for pid in pids)
 
     def _answers(self) -> bool:

@@ -44,7 +44,12 @@ def web() -> Flask:
     settings = Settings()
     logs.configure(settings.log_level)
     hosts = frozenset((*settings.allowed_hosts, settings.host))
-    config = ApiConfig(__version__, hosts, spool_dir=settings.data_dir)
+    config = ApiConfig(
+        __version__,
+        hosts,
+        spool_dir=settings.data_dir,
+        metrics_token=settings.metrics_token.get_secret_value(),
+    )
     return create_app(service(settings), config)
 
 

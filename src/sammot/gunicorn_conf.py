@@ -1,14 +1,20 @@
-"""gunicorn's settings where one web process serves everything (`sammot up`).
-
-Its address and the application come on the command line.
+"""gunicorn's settings. Its address, the application, and what is different for event streams alone
+(`sammot events`) come on the command line.
 """
 
 from __future__ import annotations
 
+import os
 import resource
+import shutil
 from typing import Any
 
+from prometheus_client.multiprocess import mark_process_dead
+
 from sammot.supervisor import exit_with_parent
+
+METRICS_DIR = "PROMETHEUS_MULTIPROC_DIR"
+"""Names the folder in which the processes of one server add up what they measure."""
 
 worker_class = "gthread"
 workers = 1
@@ -23,6 +29,18 @@ def post_fork(server: Any, _worker: Any) -> None:  # noqa: ANN401 - gunicorn has
     """Watch the supervisor from the worker: a thread in the arbiter would be forked through."""
     _allow_open_files()
     exit_with_parent(server.pid)
+
+
+def child_exit(_server: Any, worker: Any) -> None:  # noqa: ANN401
+    """Forget the open streams of a process that ended."""
+    if METRICS_DIR in os.environ:
+        mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(_server: Any) -> None:  # noqa: ANN401
+    """Remove what `serve` made."""
+    if METRICS_DIR in os.environ:
+        shutil.rmtree(os.environ[METRICS_DIR], ignore_errors=True)
 
 
 def _allow_open_files() -> None:

@@ -15,6 +15,7 @@ from sammot.records import (
     JobKind,
     JobState,
     Page,
+    Priority,
     TrackSummary,
     Upload,
     Video,
@@ -120,6 +121,9 @@ class Store(Protocol):
     def deleted_videos(self, before: datetime) -> list[Video]:
         """Those deleted before then whose files may still be there."""
 
+    def aged_videos(self, before: datetime) -> list[Video]:
+        """Those that came before then, oldest first; neither pinned nor deleted ones."""
+
     def purge_video(self, video_id: str) -> None:
         """Remove a deleted video's jobs, chunks and tracks, and at last itself."""
 
@@ -149,8 +153,14 @@ class Store(Protocol):
     def queue_positions(self, jobs: Sequence[Job]) -> Mapping[str, int]:
         """How many queued jobs of its kind go before each of these that is queued, by its id."""
 
-    def queue_lengths(self) -> Mapping[tuple[JobKind, JobState], int]:
-        """How many jobs are queued and running, by kind."""
+    def queue_lengths(self) -> Mapping[tuple[JobKind, JobState, Priority], int]:
+        """How many jobs are queued and running, by kind and priority."""
+
+    def tally(self, amounts: Mapping[str, float]) -> None:
+        """Add to running totals of these names; one that is new begins at 0."""
+
+    def tallies(self) -> Mapping[str, float]:
+        """The totals of all time."""
 
     def put_chunk(
         self,

@@ -297,6 +297,8 @@ class Video:
     processing_end_time: datetime | None = None
     error_message: str | None = None
     result_path: str | None = None
+    pinned: bool = False
+    """Stays, however old it grows."""
     job_id: str | None = None
     revision: int = 0
     deleted_at: datetime | None = None

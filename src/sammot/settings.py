@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import platformdirs
-from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 GIB = 2**30
@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     workers: PositiveInt = 1
     """Tracking processes; one more prepares playable copies and annotated videos."""
     log_level: str = "INFO"
+    metrics_token: SecretStr = SecretStr("")
+    """Who knows it may read /metrics from another machine; without one, nobody may."""
 
     max_bytes: PositiveInt = 64 * GIB
     max_seconds: PositiveFloat = 6 * 3600

@@ -20,7 +20,8 @@ def test_a_service_that_has_what_it_needs_is_ready(client: Client, clip: bytes) 
     ready = client.get("/api/ready").get_json()
     assert ready["ready"] is True
     assert set(ready["checks"].values()) == {"ok"}
-    assert ready["queue"] == [{"kind": "track", "state": "queued", "count": 1}]
+    waiting = {"kind": "track", "state": "queued", "priority": "normal", "count": 1}
+    assert ready["queue"] == [waiting]
     assert {"kind": "track", "count": 0} in ready["workers"]
 
 

@@ -249,11 +249,35 @@ def test_jobs_are_listed_newest_first_and_filtered(store: Store) -> None:
     assert ids(state=JobState.RUNNING) == ["j1"]
     assert ids(video_id="v9") == []
     assert store.list_jobs(JobQuery("other")).total == 0
+
+
+def test_waiting_and_running_jobs_are_counted_by_kind_and_priority(store: Store) -> None:
+    jobs = [a_job("j1"), a_job("j2", kind=JobKind.PROXY, priority=Priority.HIGH), a_job("j3")]
+    store.add_video(a_video(job_id="j1"), [*jobs, a_job("j4")])
+    store.update_job("j1", claimed)
+    store.update_job("j4", lambda job: job.cancelled(T0))
     assert store.queue_lengths() == {
-        (JobKind.TRACK, JobState.RUNNING): 1,
-        (JobKind.TRACK, JobState.QUEUED): 1,
-        (JobKind.PROXY, JobState.QUEUED): 1,
+        (JobKind.TRACK, JobState.RUNNING, Priority.NORMAL): 1,
+        (JobKind.TRACK, JobState.QUEUED, Priority.NORMAL): 1,
+        (JobKind.PROXY, JobState.QUEUED, Priority.HIGH): 1,
     }
+
+
+def test_totals_grow_also_when_many_add_at_once(store: Store) -> None:
+    assert store.tallies() == {}
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: store.tally({"frames": 2.0, "videos.of/any kind": 0.5}), range(20)))
+    assert store.tallies() == {"frames": 40.0, "videos.of/any kind": 10.0}
+
+
+def test_aged_videos_are_those_that_neither_are_pinned_nor_deleted(store: Store) -> None:
+    for name, days in (("new", 0), ("older", 2), ("old", 1), ("kept", 3), ("gone", 4)):
+        pinned = name == "kept"
+        came_at = T0 - timedelta(days=days)
+        store.add_video(a_video(name, upload_time=came_at, pinned=pinned), [])
+    store.update_video("gone", lambda video: replace(video, deleted_at=T0))
+    assert [video.id for video in store.aged_videos(T0)] == ["older", "old"]
+    assert store.aged_videos(T0 - timedelta(days=2)) == []
 
 
 def put(store: Store, chunk: int, stop: int, payload: bytes = b"frames") -> Job:

@@ -22,6 +22,7 @@ from sammot.records import (
     JobKind,
     JobState,
     Page,
+    Priority,
     TrackSummary,
     Upload,
     Video,
@@ -48,6 +49,7 @@ CREATE INDEX IF NOT EXISTS videos_by_duration ON videos (user_id, is_deleted, du
 CREATE INDEX IF NOT EXISTS videos_by_size ON videos (user_id, is_deleted, file_size, id);
 CREATE INDEX IF NOT EXISTS videos_by_status
     ON videos (user_id, is_deleted, status, upload_time, id);
+CREATE INDEX IF NOT EXISTS videos_by_age ON videos (upload_time, id) WHERE NOT is_deleted;
 CREATE INDEX IF NOT EXISTS videos_by_revision ON videos (revision);
 CREATE INDEX IF NOT EXISTS videos_deleted ON videos (id) WHERE is_deleted;
 CREATE TABLE IF NOT EXISTS jobs (
@@ -68,6 +70,8 @@ CREATE TABLE IF NOT EXISTS tracks (
 CREATE TABLE IF NOT EXISTS workers (
     owner TEXT NOT NULL, kind TEXT NOT NULL, alive_until REAL NOT NULL,
     PRIMARY KEY (owner, kind)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS tallies (
+    name TEXT PRIMARY KEY, amount REAL NOT NULL) WITHOUT ROWID;
 """
 
 _VIDEO, _JOB = TypeAdapter(Video), TypeAdapter(Job)
@@ -205,6 +209,13 @@ class SqliteStore:
         videos = self._many(_VIDEO, "SELECT record FROM videos WHERE is_deleted")
         return [video for video in videos if video.deleted_at and video.deleted_at < before]
 
+    def aged_videos(self, before: datetime) -> list[Video]:
+        sql = (
+            "SELECT record FROM videos WHERE NOT is_deleted AND upload_time < ?"
+            " AND json_extract(record, '$.pinned') IS NOT 1 ORDER BY upload_time, id"
+        )
+        return self._many(_VIDEO, sql, before.timestamp())
+
     def purge_video(self, video_id: str) -> None:
         of_video = "(SELECT id FROM jobs WHERE video_id = ?)"
         with self._step() as db:
@@ -278,12 +289,25 @@ class SqliteStore:
         )
         return dict(self._rows(sql, *(job.id for job in jobs)))
 
-    def queue_lengths(self) -> Mapping[tuple[JobKind, JobState], int]:
+    def queue_lengths(self) -> Mapping[tuple[JobKind, JobState, Priority], int]:
         sql = (
-            "SELECT kind, state, count(*) FROM jobs"
-            " WHERE state IN ('queued', 'running') GROUP BY kind, state"
+            "SELECT kind, state, priority, count(*) FROM jobs"
+            " WHERE state IN ('queued', 'running') GROUP BY kind, state, priority"
         )
-        return {(JobKind(k), JobState(s)): n for k, s, n in self._rows(sql)}
+        return {(JobKind(k), JobState(s), Priority(p)): n for k, s, p, n in self._rows(sql)}
+
+    # Totals
+
+    def tally(self, amounts: Mapping[str, float]) -> None:
+        sql = (
+            "INSERT INTO tallies VALUES (?, ?)"
+            " ON CONFLICT (name) DO UPDATE SET amount = amount + excluded.amount"
+        )
+        with self._step() as db:
+            db.executemany(sql, amounts.items())
+
+    def tallies(self) -> Mapping[str, float]:
+        return dict(self._rows("SELECT name, amount FROM tallies"))
 
     # Results
 

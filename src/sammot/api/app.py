@@ -18,6 +18,7 @@ from sammot.api import (
     jobs,
     page,
     problems,
+    prometheus,
     results,
     system,
     tracing,
@@ -88,6 +89,7 @@ def create_app(service: Service, config: ApiConfig) -> Flask:
     for blueprint in _BLUEPRINTS:
         api.register_blueprint(blueprint)
     app.register_blueprint(docs.blueprint)
+    app.register_blueprint(prometheus.blueprint)
     app.register_blueprint(page.blueprint)
     app.wsgi_app = MethodOverride(app.wsgi_app)  # type: ignore[method-assign]
     return app

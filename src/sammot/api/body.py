@@ -9,6 +9,8 @@ from typing import IO
 from flask import request
 from werkzeug.exceptions import ClientDisconnected
 
+from sammot.api.prometheus import UPLOAD_BYTES
+
 BLOCK = 2**20
 """Bytes read at a time."""
 
@@ -28,6 +30,7 @@ def unlimited() -> IO[bytes]:
 def blocks(stream: IO[bytes]) -> Iterator[bytes]:
     """What the client sends, until it ends or breaks off."""
     while block := _read(stream):
+        UPLOAD_BYTES.inc(len(block))
         yield block
 
 

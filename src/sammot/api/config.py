@@ -10,9 +10,11 @@ class ApiConfig:
 
     `hosts` are the names under which it may be asked, besides `localhost` and bare addresses.
     `web_dir` holds the built page. Large answers pass through temporary files in `spool_dir`.
+    Who knows `metrics_token` may read `/metrics` from anywhere.
     """
 
     version: str
     hosts: frozenset[str] = frozenset()
     web_dir: Path = Path(__file__).parents[1] / "web"
     spool_dir: Path | None = None
+    metrics_token: str = ""

@@ -14,6 +14,7 @@ from flask import Response, request
 from sammot.api import wire
 from sammot.api.blueprint import Blueprint
 from sammot.api.context import current_service, current_user_id
+from sammot.api.prometheus import EVENT_STREAMS
 from sammot.errors import NotFound
 from sammot.ports import Subscription
 from sammot.service import Service
@@ -53,7 +54,12 @@ def list_events() -> Response:
 
 def _stream(events: Iterator[bytes]) -> Response:
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return Response(events, content_type="text/event-stream", headers=headers)
+    return Response(_counted(events), content_type="text/event-stream", headers=headers)
+
+
+def _counted(events: Iterator[bytes]) -> Iterator[bytes]:
+    with EVENT_STREAMS.track_inprogress():
+        yield from events
 
 
 def _statuses(

@@ -9,7 +9,7 @@ from marshmallow import Schema, fields
 
 from sammot.api.blueprint import Blueprint
 from sammot.api.context import current_config, current_service
-from sammot.api.fields import Shape
+from sammot.api.fields import PriorityName, Shape
 from sammot.errors import SamMotError, Unavailable
 from sammot.records import JobKind, Priority
 from sammot.service import Service
@@ -25,10 +25,11 @@ class HealthSchema(Shape):
 
 
 class QueueSchema(Shape):
-    """How many jobs of a kind wait and run."""
+    """How many jobs of a kind and priority wait and run."""
 
     kind = fields.String()
     state = fields.String()
+    priority = PriorityName()
     count = fields.Integer()
 
 
@@ -170,9 +171,9 @@ def _check_room(service: Service) -> None:
 
 
 def _queue(service: Service) -> list[dict[str, Any]]:
-    lengths = service.world.store.queue_lengths()
     return [
-        {"kind": kind, "state": state, "count": count} for (kind, state), count in lengths.items()
+        {"kind": kind, "state": state, "priority": priority, "count": count}
+        for (kind, state, priority), count in service.world.store.queue_lengths().items()
     ]
 
 

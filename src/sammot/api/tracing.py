@@ -9,10 +9,12 @@ from uuid import uuid4
 import structlog
 from flask import Flask, Response, g, request
 
+from sammot.api import prometheus
+
 _log = structlog.get_logger("sammot.api")
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _QUIET = frozenset({"system.health", "system.ready"})
-_QUIET_PARTS = frozenset({"events", "page", "docs"})
+_QUIET_PARTS = frozenset({"events", "page", "docs", "prometheus"})
 
 
 def register(app: Flask) -> None:
@@ -31,13 +33,15 @@ def _begin() -> None:
 
 def _end(response: Response) -> Response:
     response.headers["X-Request-ID"] = g.request_id
+    seconds = time.monotonic() - g.began
+    prometheus.observe(request, response, seconds)
     if request.endpoint not in _QUIET and request.blueprint not in _QUIET_PARTS:
         _log.info(
             "request",
             method=request.method,
             path=request.url_rule.rule if request.url_rule else None,
             status=response.status_code,
-            ms=round((time.monotonic() - g.began) * 1000, 1),
+            ms=round(seconds * 1000, 1),
             **(request.view_args or {}),
         )
     return response

@@ -18,6 +18,7 @@ from sammot.records import (
     Progress,
     Video,
 )
+from sammot.service.tallies import count_completed, count_failed, count_frames
 from sammot.service.world import World, owned
 
 _LOST = "The worker stopped answering; it may have run out of memory or been ended."
@@ -177,6 +178,7 @@ class Jobs:
             lambda old: old.advanced(job.epoch, bounds.stop, track_count, seconds),
         )
         self.world.events.publish(job.video_id)
+        count_frames(self.world.store, job, bounds.stop - bounds.start, seconds)
         return job
 
     def check(self, job: Job) -> None:
@@ -186,13 +188,20 @@ class Jobs:
     def complete(self, job: Job, frame_count: int, seconds: float = 0.0) -> Job:
         """Raises Conflict when the job is ours no longer."""
         now = self.world.now()
-        return self._step(job, lambda old: old.completed(job.epoch, now, frame_count, seconds))
+        job = self._step(job, lambda old: old.completed(job.epoch, now, frame_count, seconds))
+        count_completed(self.world.store, job)
+        return job
 
-    def fail(self, job: Job, reason: str, *, is_final: bool) -> Job:
-        """This attempt did not succeed. Raises Conflict when the job is ours no longer."""
+    def fail(self, job: Job, reason: str, *, cause: str, is_final: bool) -> Job:
+        """This attempt did not succeed; `cause` is what such failures are counted under.
+
+        Raises Conflict when the job is ours no longer.
+        """
         now = self.world.now()
         backoff = None if is_final else self.world.policy.backoff
-        return self._step(job, lambda old: old.failed(job.epoch, now, reason, backoff))
+        job = self._step(job, lambda old: old.failed(job.epoch, now, reason, backoff))
+        count_failed(self.world.store, job, cause)
+        return job
 
     def release(self, job: Job) -> Job:
         """Give a job back unharmed. Raises Conflict when it is ours no longer."""
@@ -205,6 +214,7 @@ class Jobs:
         for job in lost:
             with suppress(Conflict, NotFound):  # it lives after all, or is cancelled or deleted
                 self._step(job, lambda old: old.lost(now, _LOST, backoff))
+                count_failed(self.world.store, job, "worker-lost")
         return len(lost)
 
     def _step(self, job: Job, change: Callable[[Job], Job]) -> Job:

@@ -123,7 +123,9 @@ class Worker:
             reason = "There was not enough memory; try a smaller preset or a smaller video."
         else:
             reason = f"The {job.engine or job.kind} step failed ({type(error).__name__})."
-        self._service.jobs.fail(job, reason, is_final=isinstance(error, _HOPELESS))
+        cause = error.slug if isinstance(error, SamMotError) else type(error).__name__
+        is_final = isinstance(error, _HOPELESS)
+        self._service.jobs.fail(job, reason, cause=cause, is_final=is_final)
 
     def _tidy(self) -> None:
         """Now and then: recover lost jobs, expire uploads, finish deletions."""

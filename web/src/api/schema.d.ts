@@ -766,6 +766,8 @@ export interface components {
         Queue: {
             kind: string;
             state: string;
+            /** @enum {string} */
+            priority: "high" | "normal" | "low";
             count: number;
         };
         Workers: {
