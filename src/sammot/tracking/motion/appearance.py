@@ -2,9 +2,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sammot.tracking.motion.patch import Patch
     from sammot.tracking.motion.picture import Picture
 
@@ -14,9 +17,10 @@ BINS = (8, 16, 16)
 
 def colours_of(lab: Picture) -> Picture:
     """Number of each pixel's colour bin, int16, of the picture's shape."""
-    lightness = lab[..., 0] >> 5
-    first, second = lab[..., 1] >> 4, lab[..., 2] >> 4
-    bins: Picture = (lightness.astype(np.int16) << 8) + (first.astype(np.int16) << 4) + second
+    planes: Sequence[Picture] = cv2.split(lab)
+    bins: Picture = (planes[0] >> 5).astype(np.int16)
+    bins <<= 8
+    bins += (planes[1] & 0xF0) | (planes[2] >> 4)
     return bins
 
 

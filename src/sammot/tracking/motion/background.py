@@ -51,23 +51,14 @@ class Background:
         is_grey = chroma < GREY_CHROMA and spread < 4 * GREY_CHROMA
         return cls(picture, _gain(samples, picture), is_grey)
 
-    @property
-    def channels(self) -> tuple[int, ...]:
-        """Those worth looking at."""
-        return (0,) if self.is_grey else (0, 1, 2)
-
     def difference(self, lab: Picture) -> Picture:
         """Largest difference over the channels, uint16, one sigma being UNIT."""
         shift = _luma_shift(lab, self.picture)
-        worst: Picture = np.zeros(lab.shape[:2], np.uint16)
-        for channel in self.channels:
-            now = lab[..., channel]
-            if channel == 0 and shift:
-                level = np.full_like(now, abs(shift))
-                now = cv2.add(now, level) if shift > 0 else cv2.subtract(now, level)
-            away = cv2.absdiff(now, self.picture[..., channel])
-            scaled = cv2.multiply(away, self.gain[..., channel], dtype=cv2.CV_16U)
-            worst = cv2.max(worst, scaled)
+        if shift:
+            lab = cv2.add(lab, np.array([shift, 0, 0, 0], np.float64))
+        away = cv2.absdiff(lab, self.picture)
+        planes = cv2.split(cv2.multiply(away, self.gain, dtype=cv2.CV_16U))
+        worst = planes[0] if self.is_grey else cv2.max(planes[0], cv2.max(planes[1], planes[2]))
         return cv2.blur(worst, (3, 3))
 
     def seen_through(self, warp: Picture) -> Background:
@@ -115,7 +106,7 @@ def _gain(samples: Sequence[Picture], picture: Picture) -> Picture:
 def ghost_ratio(mask: Mask, picture: Picture, background: Picture) -> float:
     """Above 1 where the mask's outline is an edge of the background, below where of the picture.
 
-    `picture` and `background` are gradients (`picture.gradient`) over the mask's surroundings.
+    `picture` and `background` are `edges_in` the mask's window.
     """
     solid = mask.astype(np.uint8)
     kernel = np.ones((3, 3), np.uint8)
@@ -125,6 +116,10 @@ def ghost_ratio(mask: Mask, picture: Picture, background: Picture) -> float:
     return float((background[ring].mean() + 4) / (picture[ring].mean() + 4))
 
 
-def edges_of(lab: Picture) -> Picture:
-    """Gradient of L."""
-    return gradient(np.ascontiguousarray(lab[..., 0]))
+def edges_in(lab: Picture, window: tuple[slice, slice]) -> Picture:
+    """Gradient of L in a part of the picture."""
+    rows, columns = window
+    top, left = max(0, rows.start - 1), max(0, columns.start - 1)
+    part = np.ascontiguousarray(lab[top : rows.stop + 1, left : columns.stop + 1, 0])
+    edges = gradient(part)[rows.start - top :, columns.start - left :]
+    return edges[: rows.stop - rows.start, : columns.stop - columns.start]

@@ -36,9 +36,9 @@ def solid_regions(difference: Picture, shadow: Picture | None, sensitivity: floa
 
 def _sharp(difference: Picture, least: float) -> Picture:
     """Where the difference is `least`, and no mere halo of a far larger one beside it."""
-    peak = cv2.dilate(difference, np.ones((7, 7), np.uint8))
-    level = np.minimum(peak, PEAK * UNIT) * np.float32(EDGE_SHARE)
-    return ((difference > least) & (difference >= level)).view(np.uint8)
+    capped = np.minimum(difference, np.uint16(PEAK * UNIT))
+    peak = cv2.dilate(capped, np.ones((7, 7), np.uint8))
+    return ((difference > least) & (capped >= peak * np.float32(EDGE_SHARE))).view(np.uint8)
 
 
 def _with_seed(low: Picture, high: Picture) -> Picture:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from scipy.sparse.csgraph import connected_components
 
 from sammot.tracking.motion.patch import Patch
+from sammot.tracking.motion.regions import Regions
 
 if TYPE_CHECKING:
+    from sammot.tracking.mask import Mask
     from sammot.tracking.motion.picture import Picture
 
 FAR_PIECE, FAR_LARGE_PIECE, LARGE_PIECE = 0.35, 0.13, 0.25
@@ -30,13 +31,14 @@ def parts_of(patch: Patch, size: float) -> list[Patch]:
 
     `size` is the root of the area that the object usually has.
     """
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(patch.mask.view(np.uint8))
-    if count > 2:
+    pieces = Regions.of(patch.mask.view(np.uint8))
+    if pieces.count > 1:
+        gaps = _gaps(pieces)
         for reach, least in ((FAR_PIECE, 0.0), (FAR_LARGE_PIECE, LARGE_PIECE)):
-            parts = _groups(patch, labels, stats, reach * size)
+            parts = _groups(patch, pieces, gaps < reach * size)
             if len(parts) > 1 and parts[1].area > least * parts[0].area:
                 return parts
-        parts = _groups(patch, labels, stats, 1.0)
+        parts = _groups(patch, pieces, gaps < 1)
         if len(parts) > 1 and (
             parts[1].area > ALIKE * parts[0].area
             or _fill_their_hulls(parts[:2], patch, HULL_SHARE_OF_PIECES)
@@ -45,15 +47,27 @@ def parts_of(patch: Patch, size: float) -> list[Patch]:
     return lobes_of(patch)
 
 
-def _groups(patch: Patch, labels: Picture, stats: Picture, reach: float) -> list[Patch]:
-    """Components whose boxes are within `reach`, chained, the largest group first."""
-    boxes = stats[1:, :4].astype(np.float64)
-    low, high = boxes[:, :2], boxes[:, :2] + boxes[:, 2:]
+def _gaps(pieces: Regions) -> Picture:
+    """From the box of each piece to that of each other, (n, n)."""
+    low = pieces.boxes[1:, :2]
+    high = low + pieces.boxes[1:, 2:]
     gap = np.maximum(low[:, None] - high[None], low[None] - high[:, None]).clip(min=0)
-    near = np.linalg.norm(gap, axis=2) < reach
-    group = connected_components(near, directed=False)[1]
-    numbers = np.concatenate([[-1], group])[labels]
-    parts = [Patch.around(numbers == number, patch.x, patch.y) for number in range(group.max() + 1)]
+    return np.asarray(np.linalg.norm(gap, axis=2))
+
+
+def _groups(patch: Patch, pieces: Regions, near: Mask) -> list[Patch]:
+    """Pieces that are `near` (n, n), chained; the largest group first."""
+    group: Picture = np.arange(len(near))
+    while True:
+        lowest = np.where(near, group, len(near)).min(axis=1)
+        if np.array_equal(lowest, group):
+            break
+        group = lowest
+    leaders = np.unique(group)
+    if len(leaders) == 1:
+        return [patch]
+    numbers = np.take(np.concatenate([[-1], group]), pieces.labels)
+    parts = [Patch.around(numbers == number, patch.x, patch.y) for number in leaders]
     return sorted(parts, key=lambda part: -part.area)
 
 
@@ -63,22 +77,20 @@ def lobes_of(patch: Patch) -> list[Patch]:
     radius = max(2, round(NECK * float(np.sqrt(area))))
     if min(patch.mask.shape) < 4 * radius:
         return [patch]
-    solid = np.pad(patch.mask.view(np.uint8), radius)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-    cores = cv2.erode(solid, kernel, borderValue=0)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(cores, connectivity=8)
-    if count < 3:
+    eroded = cv2.erode(patch.mask.view(np.uint8), kernel, borderValue=0)
+    cores = Regions.of(eroded)
+    if cores.count < 2:
         return [patch]
-    order = np.argsort(-stats[1:, cv2.CC_STAT_AREA], kind="stable") + 1
+    order = np.argsort(-cores.areas, kind="stable")
     first, second = int(order[0]), int(order[1])
-    if stats[second, cv2.CC_STAT_AREA] < 0.1 * stats[first, cv2.CC_STAT_AREA]:
+    if cores.areas[second] < 0.1 * cores.areas[first]:
         return [patch]
     nearer = [
-        cv2.distanceTransform((labels != number).astype(np.uint8), cv2.DIST_L2, 3)
+        cv2.distanceTransform((cores.labels != number).view(np.uint8), cv2.DIST_L2, 3)
         for number in (first, second)
     ]
-    inner = np.s_[radius:-radius, radius:-radius]
-    is_first = (nearer[0] <= nearer[1])[inner]
+    is_first = nearer[0] <= nearer[1]
     parts = [Patch.around(patch.mask & side, patch.x, patch.y) for side in (is_first, ~is_first)]
     is_two = _fill_their_hulls(parts, patch, HULL_SHARE)
     return sorted(parts, key=lambda part: -part.area) if is_two else [patch]

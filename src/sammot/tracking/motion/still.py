@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from sammot.tracking.motion.background import Background, edges_of, ghost_ratio
+from sammot.tracking.motion.background import Background, edges_in, ghost_ratio
 from sammot.tracking.motion.camera import Register
 from sammot.tracking.motion.detect import shadow_of, solid_regions
 from sammot.tracking.motion.flow import flow_between
@@ -46,7 +46,6 @@ class StillEvidence:
         self._lab = background.picture
         self._index = 0
         self._warp: Picture | None = None
-        self._edges = self._back_edges = edges_of(background.picture)
 
     def sight(self, index: int, lab: Picture, taken: Picture) -> Sighting:
         """See `Evidence`."""
@@ -60,8 +59,6 @@ class StillEvidence:
         if self._register is not None:
             self._warp = self._register.find(lab)
             self._seen = self._background.seen_through(self._warp)
-            self._back_edges = edges_of(self._seen.picture)
-        self._edges = edges_of(lab)
         shadow = shadow_of(lab, self._seen) if self.parameters.ignore_shadows else None
         difference = self._seen.difference(lab)
         return Sighting(solid_regions(difference, shadow, self.parameters.sensitivity), flow)
@@ -78,8 +75,10 @@ class StillEvidence:
 
     def realness(self, patch: Patch) -> float:
         """1 if the outline is an edge of the picture, 0 if of the background (a ghost)."""
-        window = patch.window
-        ratio = ghost_ratio(patch.mask, self._edges[window], self._back_edges[window])
+        picture, background = (
+            edges_in(one, patch.window) for one in (self._lab, self._seen.picture)
+        )
+        ratio = ghost_ratio(patch.mask, picture, background)
         return float(np.clip((1.5 - ratio) / 0.7, 0, 1))
 
     def learn(self, taken: Picture) -> None:
@@ -118,7 +117,6 @@ class StillEvidence:
     def _take(self, number: int) -> None:
         self._current = number
         self._background = self._seen = self._backgrounds[number]
-        self._back_edges = edges_of(self._background.picture)
 
     def _change(self, change: Callable[[Picture, Picture], None], where: Picture) -> None:
         """Apply a change of the background, seen in this frame, where the background lies."""
@@ -130,5 +128,3 @@ class StillEvidence:
             mask = cv2.warpPerspective(mask, self._warp, size, flags=cv2.INTER_NEAREST | back)
             where = mask > 0
         change(lab, where)
-        if self._warp is None:
-            self._back_edges = edges_of(self._background.picture)
