@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sammot.tracking.mask import centroid
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -66,14 +68,13 @@ class History:
 
     def seen(self, mask: Mask, score: float, history: int) -> None:
         """It has this mask in the next frame; the last `history` scores are kept."""
-        rows, columns = np.nonzero(mask)
-        centre = [float(columns.mean()), float(rows.mean())]
+        area, *centre = centroid(mask)
         if self.centre:
-            self._step_to(centre, rows.size)
-        self.centre, self.last_area = centre, rows.size
+            self._step_to(centre, area)
+        self.centre, self.last_area = centre, area
         self.low = [min(a, b) for a, b in zip(self.low, centre, strict=True)]
         self.high = [max(a, b) for a, b in zip(self.high, centre, strict=True)]
-        self.area += (rows.size - self.area) * (0.1 if self.hits else 1.0)
+        self.area += (area - self.area) * (0.1 if self.hits else 1.0)
         self.hits, self.missed, self.unseen = self.hits + 1, 0, self.missed
         self.scores = [*self.scores, score][-history:]
 

@@ -44,6 +44,15 @@ class Box(NamedTuple):
         return max(0.0, self.width) * max(0.0, self.height)
 
 
+def centroid(mask: Mask) -> tuple[int, float, float]:
+    """Area, mean column and mean row of a mask that is not empty."""
+    x1, y1, x2, y2 = (int(edge) for edge in Box.around(mask))
+    inside = mask[y1:y2, x1:x2]
+    by_column, by_row = np.sum(inside, axis=0), np.sum(inside, axis=1)
+    area = int(by_row.sum())
+    return area, int(by_column @ np.arange(x1, x2)) / area, int(by_row @ np.arange(y1, y2)) / area
+
+
 @dataclass(frozen=True, slots=True)
 class RLE:
     """A mask as COCO's compressed run lengths: column-major, background first."""

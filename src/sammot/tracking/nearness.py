@@ -23,8 +23,9 @@ class Surroundings:
 
     def __init__(self, masks: Mapping[TrackId, Mask], beside: float) -> None:
         self._masks = masks
+        self._boxes = {id_: Box.around(mask) for id_, mask in masks.items()}
         self._beside = beside
-        self._reach: dict[TrackId, tuple[slice, slice, Mask]] = {}
+        self._reach: dict[TrackId, Mask] = {}
         self._taken: Mask | None = None
 
     def mask_of(self, track_id: TrackId) -> Mask:
@@ -42,10 +43,9 @@ class Surroundings:
 
     def overlapping(self, share: float) -> list[tuple[TrackId, TrackId]]:
         """Pairs (lower id, higher id) whose common part is `share` of the smaller mask or more."""
-        boxes = {id_: Box.around(mask) for id_, mask in self._masks.items()}
         pairs = []
-        for first, second in combinations(sorted(boxes), 2):
-            a, b = boxes[first], boxes[second]
+        for first, second in combinations(sorted(self._boxes), 2):
+            a, b = self._boxes[first], self._boxes[second]
             x1, x2 = int(max(a.x1, b.x1)), int(min(a.x2, b.x2))
             y1, y2 = int(max(a.y1, b.y1)), int(min(a.y2, b.y2))
             if x1 >= x2 or y1 >= y2:
@@ -63,8 +63,14 @@ class Surroundings:
         for id_ in candidates:
             if id_ not in self._masks:
                 continue
-            rows, columns, reach = self._reach_of(id_)
-            inside = np.count_nonzero(mask[rows, columns] & reach) / area
+            margin = max(2, round(self._beside * self._size_of(id_)))
+            window = self._window(id_, margin)
+            # Most lie far away: no hull is drawn for those.
+            if not mask[window].any():
+                continue
+            if id_ not in self._reach:
+                self._reach[id_] = _widened_hull(self._masks[id_][window], margin)
+            inside = np.count_nonzero(mask[window] & self._reach[id_]) / area
             if inside > share:
                 best, share = id_, inside
         return best
@@ -74,30 +80,32 @@ class Surroundings:
         for id_ in candidates:
             if id_ not in self._masks:
                 continue
-            other = self._masks[id_]
-            width = 2 * max(1, round(gap * float(np.sqrt(np.count_nonzero(other))))) + 1
-            wide = cv2.dilate(other.view(np.uint8), np.ones((width, width), np.uint8))
-            if (mask & (wide > 0)).any():
+            margin = max(1, round(gap * self._size_of(id_)))
+            window = self._window(id_, margin)
+            if not mask[window].any():
+                continue
+            square = np.ones((2 * margin + 1, 2 * margin + 1), np.uint8)
+            wide = cv2.dilate(self._masks[id_][window].astype(np.uint8), square)
+            if (mask[window] & (wide > 0)).any():
                 return id_
         return None
 
-    def _reach_of(self, track_id: TrackId) -> tuple[slice, slice, Mask]:
-        """Convex hull of a mask, widened, within its rows and columns."""
-        if track_id not in self._reach:
-            self._reach[track_id] = _widened_hull(self._masks[track_id], self._beside)
-        return self._reach[track_id]
+    def _size_of(self, track_id: TrackId) -> float:
+        """The root of its mask's area, in pixels."""
+        return float(np.sqrt(np.count_nonzero(self._masks[track_id])))
+
+    def _window(self, track_id: TrackId, margin: int) -> tuple[slice, slice]:
+        """Rows and columns of a mask and `margin` pixels around it."""
+        x1, y1, x2, y2 = (int(edge) for edge in self._boxes[track_id])
+        return slice(max(0, y1 - margin), y2 + margin), slice(max(0, x1 - margin), x2 + margin)
 
 
-def _widened_hull(mask: Mask, beside: float) -> tuple[slice, slice, Mask]:
-    box = Box.around(mask)
-    margin = max(2, round(beside * float(np.sqrt(np.count_nonzero(mask)))))
-    top, left = max(0, int(box.y1) - margin), max(0, int(box.x1) - margin)
-    rows = slice(top, min(mask.shape[0], int(box.y2) + margin))
-    columns = slice(left, min(mask.shape[1], int(box.x2) + margin))
-    solid = np.ascontiguousarray(mask[rows, columns]).astype(np.uint8)
+def _widened_hull(mask: Mask, margin: int) -> Mask:
+    """The convex hull of a mask, and `margin` pixels around it."""
+    solid = mask.astype(np.uint8)
     contours, _ = cv2.findContours(solid, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     if contours:
         cv2.fillConvexPoly(solid, cv2.convexHull(np.concatenate(contours)), 1)
     width = 2 * margin + 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
-    return rows, columns, cv2.dilate(solid, kernel) > 0
+    return cv2.dilate(solid, kernel) > 0
