@@ -18,8 +18,9 @@ from urllib.error import URLError
 class WebServer:
     """Runs within a `with` block; can be killed and started again over the same data."""
 
-    def __init__(self, data_dir: Path, *command: str) -> None:
+    def __init__(self, data_dir: Path, *command: str, **settings: str) -> None:
         self.data_dir = data_dir
+        self._settings = settings
         self._command = command or ("web",)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -35,7 +36,7 @@ class WebServer:
         self.kill()
 
     def start(self) -> None:
-        chosen = {"DATA_DIR": str(self.data_dir), "PORT": str(self.port)}
+        chosen = {"DATA_DIR": str(self.data_dir), "PORT": str(self.port), **self._settings}
         with (self.data_dir.parent / "web.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "sammot", *self._command],

@@ -49,6 +49,8 @@ def web() -> Flask:
         hosts,
         spool_dir=settings.data_dir,
         metrics_token=settings.metrics_token.get_secret_value(),
+        proxies=settings.proxies,
+        files_location=settings.files_location,
     )
     return create_app(service(settings), config)
 

@@ -28,6 +28,10 @@ class Settings(BaseSettings):
     """Host names under which the service may be asked, besides this machine's own."""
     workers: PositiveInt = 1
     """Tracking processes; one more prepares playable copies and annotated videos."""
+    proxies: NonNegativeInt = 0
+    """How many proxies stand before the service, each naming its client in X-Forwarded-For."""
+    files_location: str = ""
+    """Where an nginx before the service finds the local files, which it then sends itself."""
     log_level: str = "INFO"
     metrics_token: SecretStr = SecretStr("")
     """Who knows it may read /metrics from another machine; without one, nobody may."""

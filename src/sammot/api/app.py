@@ -6,6 +6,7 @@ import orjson
 from flask import Flask
 from flask.json.provider import JSONProvider
 from flask_smorest import Api
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from sammot.api import (
     chunks,
@@ -92,4 +93,8 @@ def create_app(service: Service, config: ApiConfig) -> Flask:
     app.register_blueprint(prometheus.blueprint)
     app.register_blueprint(page.blueprint)
     app.wsgi_app = MethodOverride(app.wsgi_app)  # type: ignore[method-assign]
+    if config.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=0
+        )
     return app

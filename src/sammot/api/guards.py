@@ -11,7 +11,7 @@ from werkzeug.exceptions import Forbidden
 from sammot.api.context import current_config
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_HEADERS = {
+HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob: data:;"
         " worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; object-src 'none';"
@@ -71,7 +71,7 @@ def _is_address(name: str) -> bool:
 
 
 def _secured(response: Response) -> Response:
-    for name, value in _HEADERS.items():
+    for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.path.startswith("/api/"):
         response.headers.setdefault("Cache-Control", "no-store")

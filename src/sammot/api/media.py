@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import BinaryIO
 from urllib.parse import quote
 
 from flask import Response, request
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wsgi import FileWrapper
 
-from sammot.api.context import current_service
+from sammot.api.context import current_config, current_service
+from sammot.ports import ObjectInfo
 
 _BLOCK = 2**18
 _PLAYABLE_TYPES = {"mov": "video/mp4", "matroska": "video/webm", "webm": "video/webm"}
@@ -23,16 +25,23 @@ def send_object(key: str, content_type: str, *, filename: str | None = None) -> 
     """
     objects = current_service().world.objects
     info = objects.info(key)
-    file = objects.open(key)
-    response = Response(
-        FileWrapper(file, _BLOCK), content_type=content_type, direct_passthrough=True
-    )
-    response.content_length = info.size
-    response.last_modified = info.modified_at
-    response.set_etag(info.etag)
+    response = Response(content_type=content_type)
     response.headers["Cache-Control"] = "private, no-cache"
     if filename is not None:
         response.headers["Content-Disposition"] = attachment(filename)
+    if location := current_config().files_location:
+        response.headers["X-Accel-Redirect"] = location + quote(key)
+        return response
+    return _read(response, objects.open(key), info)
+
+
+def _read(response: Response, file: BinaryIO, info: ObjectInfo) -> Response:
+    """The response with what it is asked for of a file."""
+    response.response = FileWrapper(file, _BLOCK)
+    response.direct_passthrough = True
+    response.content_length = info.size
+    response.last_modified = info.modified_at
+    response.set_etag(info.etag)
     response.headers["Accept-Ranges"] = "bytes"
     try:
         response.make_conditional(request, accept_ranges=_is_one_part(), complete_length=info.size)
