@@ -9,6 +9,7 @@ import pytest
 import structlog
 from hypothesis import settings
 
+from servers.mongo import mongo, mongo_server, mongo_store
 from servers.redis import redis_server
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
-__all__ = ["browser", "redis_server"]
+__all__ = ["browser", "mongo", "mongo_server", "mongo_store", "redis_server"]
 
 FLAGS = [
     "--no-sandbox",

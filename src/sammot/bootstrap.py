@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 
@@ -18,25 +20,80 @@ from sammot.adapters.store_queue import StoreQueue
 from sammot.api.app import create_app
 from sammot.api.config import ApiConfig
 from sammot.errors import Unavailable
+from sammot.ports import Events, Objects, Queue, Store
 from sammot.service import EngineEntry, Policy, Service, World
 from sammot.settings import Settings
 from sammot.tracking import motion
 from sammot.tracking.motion.parameters import Parameters
 from sammot.video import Limits
 
+if TYPE_CHECKING:
+    from sammot.adapters.mongo_store import MongoStore
+
 
 def service(settings: Settings) -> Service:
-    """The service over one machine's disk.
+    """The service over what the settings choose.
 
     Raises:
-        Unavailable: the data folder cannot be made or written.
+        Unavailable: the data folder cannot be made or written, or the settings name no server
+            where one is needed.
 
     """
+    objects, store = _objects(settings), _store(settings)
+    queue, events = _queue(settings), _events(settings, store)
+    return Service.over(World(store, objects, queue, events, engines(), _policy(settings)))
+
+
+def migrate(settings: Settings) -> Iterator[str]:
+    """Bring the store to this version; what was done. Safe to repeat, and side by side."""
+    if settings.profile == "embedded":
+        yield "The embedded profile needs no migration: its store prepares itself."
+    else:
+        yield from _mongo_store(settings).migrate()
+
+
+def _objects(settings: Settings) -> Objects:
     objects = DiskObjects(_folder(settings.data_dir))
     objects.ping()
-    store = SqliteStore(settings.data_dir / "sammot.db")
-    world = World(store, objects, StoreQueue(), StoreEvents(store), engines(), _policy(settings))
-    return Service.over(world)
+    return objects
+
+
+def _store(settings: Settings) -> Store:
+    if settings.profile == "embedded":
+        return SqliteStore(_folder(settings.data_dir) / "sammot.db")
+    return _mongo_store(settings)
+
+
+def _mongo_store(settings: Settings) -> MongoStore:
+    if settings.mongo_url is None:
+        raise Unavailable(
+            "The service profile keeps its record in MongoDB: set SAMMOT_MONGO_URL, such as"
+            " mongodb://user:password@host/?replicaSet=name."
+        )
+    with _service_packages():
+        from sammot.adapters.mongo_store import MongoStore  # noqa: PLC0415
+    return MongoStore(settings.mongo_url.get_secret_value(), settings.mongo_database)
+
+
+def _queue(settings: Settings) -> Queue:
+    del settings
+    return StoreQueue()
+
+
+def _events(settings: Settings, store: Store) -> Events:
+    del settings
+    return StoreEvents(store)
+
+
+@contextmanager
+def _service_packages() -> Iterator[None]:
+    """Around the imports that the embedded profile does without."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise Unavailable(
+            f"The service profile needs the package {error.name}: pip install 'sammot[service]'."
+        ) from error
 
 
 def web() -> Flask:
@@ -58,7 +115,9 @@ def web() -> Flask:
 def openapi() -> dict[str, Any]:
     """The OpenAPI document of the HTTP API."""
     with TemporaryDirectory() as folder:
-        app = create_app(service(Settings(data_dir=Path(folder))), ApiConfig(__version__))
+        app = create_app(
+            service(Settings(data_dir=Path(folder), profile="embedded")), ApiConfig(__version__)
+        )
         answer = app.test_client().get("/api/openapi.json")
         document: dict[str, Any] = answer.get_json()
     return document

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import platformdirs
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, SecretStr
@@ -20,8 +21,13 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SAMMOT_", frozen=True)
 
+    profile: Literal["embedded", "service"] = "embedded"
+    """Everything on this machine's disk without a server, or the record in MongoDB."""
     data_dir: Path = Field(default_factory=_default_data_dir)
     """Where everything is kept: the database and the files."""
+    mongo_url: SecretStr | None = None
+    """With the profile `service`: a replica set or a sharded cluster."""
+    mongo_database: str = "sammot"
     host: str = "127.0.0.1"
     port: PositiveInt = 8000
     allowed_hosts: tuple[str, ...] = ()

@@ -18,10 +18,12 @@ from sammot.records import ChunkBounds, Job, JobKind, JobState, Priority, VideoS
 TRACK = (JobKind.TRACK,)
 
 
-@pytest.fixture(params=["sqlite"])
+@pytest.fixture(params=["sqlite", "mongo"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
-    assert request.param == "sqlite"
-    return SqliteStore(tmp_path / "store.db")
+    if request.param == "sqlite":
+        return SqliteStore(tmp_path / "store.db")
+    store: Store = request.getfixturevalue("mongo_store")
+    return store
 
 
 def claimed(job: Job) -> Job:

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from sammot import bootstrap
+from sammot.cli import main
+from sammot.errors import SamMotError, Unavailable
+from sammot.settings import Settings
+from servers.mongo import Mongo
+
+
+def chosen(folder: Path, **settings: Any) -> Settings:
+    return Settings(data_dir=folder, profile="service", **settings)
+
+
+def migrated(*, url: str, database: str = "sammot") -> Result:
+    named = {"PROFILE": "service", "MONGO_URL": url, "MONGO_DATABASE": database}
+    environment = {f"SAMMOT_{name}": value for name, value in named.items()}
+    return CliRunner().invoke(main, ["migrate"], env=environment)
+
+
+def test_the_service_profile_asks_for_its_database(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="set SAMMOT_MONGO_URL"):
+        bootstrap.service(chosen(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "url", ["mongodb://me:sesame@host:port", "http://sesame", "mongodb://me:se/same@host"]
+)
+def test_a_wrong_address_is_told_without_its_password(tmp_path: Path, url: str) -> None:
+    with pytest.raises(Unavailable, match="SAMMOT_MONGO_URL") as caught:
+        bootstrap.service(chosen(tmp_path, mongo_url=url))
+    assert "sesame" not in repr(caught.value)
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+
+
+def test_a_database_without_a_migration_is_refused_with_the_remedy(
+    mongo: Mongo, tmp_path: Path
+) -> None:
+    service = bootstrap.service(chosen(tmp_path, mongo_url=mongo.url, mongo_database="empty"))
+    for ask in (service.world.store.ping, service.library.purge):
+        with pytest.raises(Unavailable, match="sammot migrate"):
+            ask()
+
+
+def test_migrating_prepares_a_database_and_says_what_it_did(mongo: Mongo, tmp_path: Path) -> None:
+    first = migrated(url=mongo.url, database="other")
+    assert first.exit_code == 0, first.output
+    assert "videos: created" in first.output
+    again = migrated(url=mongo.url, database="other")
+    assert "videos: was there" in again.output
+    settings = chosen(tmp_path, mongo_url=mongo.url, mongo_database="other")
+    bootstrap.service(settings).world.store.ping()
+
+
+def test_many_may_migrate_at_the_same_time(mongo: Mongo) -> None:
+    crowd = [replace(mongo, database="crowd").store() for _ in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        said = list(pool.map(lambda store: list(store.migrate()), crowd))
+    assert sum("videos: created" in lines for lines in said) == 1
+    crowd[0].ping()
+
+
+def test_the_embedded_profile_needs_no_migration() -> None:
+    result = CliRunner().invoke(main, ["migrate"], env={"SAMMOT_PROFILE": "embedded"})
+    assert (result.exit_code, "no migration" in result.output) == (0, True)
+
+
+def test_a_missing_package_is_named_with_the_command_that_installs_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in [name for name in sys.modules if name.startswith("sammot.adapters.mongo_store")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "pymongo", None)
+    with pytest.raises(SamMotError, match=r"pymongo: pip install 'sammot\[service\]'"):
+        bootstrap.service(chosen(tmp_path, mongo_url="mongodb://host"))
