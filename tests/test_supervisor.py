@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
+from sammot.leash import leashed
+from sammot.stack import Program, free_port
 from sammot.supervisor import FIRST_PAUSE, LONGEST_PAUSE, Child, how
 
 if TYPE_CHECKING:
@@ -21,12 +23,14 @@ Start: TypeAlias = "Callable[..., subprocess.Popen[str]]"
 
 SUPERVISOR = """
 import signal, sys
+from sammot.stack import Program
 from sammot.supervisor import Options, Supervisor
 name, command, port, grace, hangup = sys.argv[1:]
 # Whoever runs the tests may have inherited another disposition (nohup, some CI runners).
 signal.signal(signal.SIGHUP, signal.Handlers[hangup])
 url = f"http://127.0.0.1:{port}"
-options = Options({name: [sys.executable, "-c", command]}, url, url + "/api/ready")
+child = Program(name, [sys.executable, "-c", command])
+options = Options([[child]], url, url + "/api/ready")
 sys.exit(Supervisor(options, grace=float(grace)).run())
 """
 # A lock is let go when its holder dies, whether or not anybody collects the dead process.
@@ -47,13 +51,6 @@ class Ready(http.server.BaseHTTPRequestHandler):
     def log_message(self, *words): pass
 http.server.HTTPServer(("127.0.0.1", {port}), Ready).serve_forever()
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def until(fact: Callable[[], bool]) -> None:
@@ -190,7 +187,7 @@ def test_no_child_outlives_a_killed_supervisor(supervise: Start, tmp_path: Path)
     held = tmp_path / "held"
     supervisor = supervise(
         HOLD
-        + "from sammot.supervisor import exit_with_parent\n"
+        + "from sammot.leash import exit_with_parent\n"
         + f"exit_with_parent(); lock = hold({str(held)!r}); time.sleep(600)"
     )
     until(lambda: bool(pids(held)))
@@ -235,7 +232,7 @@ def test_gunicorn_stops_with_a_killed_supervisor(
 
 def test_a_process_that_nobody_supervises_needs_no_parent() -> None:
     command = (
-        "from sammot.supervisor import exit_with_parent; import time\n"
+        "from sammot.leash import exit_with_parent; import time\n"
         "exit_with_parent(); time.sleep(0.3)"
     )
     finished = subprocess.run(
@@ -245,7 +242,7 @@ def test_a_process_that_nobody_supervises_needs_no_parent() -> None:
 
 
 def test_the_pause_doubles_for_a_child_that_dies_young_and_starts_over_for_an_old_one() -> None:
-    child = Child("child", [], started_at=time.monotonic() + 600)
+    child = Child(Program("child", []), started_at=time.monotonic() + 600)
     pauses = [child.pause() for _ in range(7)]
     assert pauses == [0.5, 1, 2, 4, 8, LONGEST_PAUSE, LONGEST_PAUSE]
     child.started_at -= 1200
@@ -255,3 +252,63 @@ def test_the_pause_doubles_for_a_child_that_dies_young_and_starts_over_for_an_ol
 def test_an_end_is_told_in_words() -> None:
     assert how(3) == "exit status 3"
     assert how(-signal.SIGKILL) == "SIGKILL"
+
+
+STAGES = """
+import sys
+from pathlib import Path
+from sammot.stack import Program
+from sammot.supervisor import Options, Supervisor
+folder, first, second = sys.argv[1:]
+gate = Path(folder, "gate").exists
+stages = [
+    [Program("first", [sys.executable, "-c", first], gate, {"STAGE": "one"})],
+    [Program("second", [sys.executable, "-c", second])],
+]
+sys.exit(Supervisor(Options(stages, "", "http://127.0.0.1:9")).run())
+"""
+STOPS = """
+import os, signal, sys, time
+def stop(*_):
+    time.sleep({seconds})
+    print({name!r}, os.environ.get("STAGE"), file=open({path!r}, "a"), flush=True)
+    sys.exit()
+signal.signal(signal.SIGTERM, stop)
+lock = hold({held!r})
+time.sleep(600)
+"""
+
+
+def test_a_stage_starts_when_the_one_before_is_ready_and_stops_before_it(tmp_path: Path) -> None:
+    order = tmp_path / "order"
+    held = {name: tmp_path / name for name in ("first", "second")}
+    commands = [
+        HOLD + STOPS.format(name=name, seconds=seconds, path=str(order), held=str(held[name]))
+        for name, seconds in (("first", 0), ("second", 0.5))
+    ]
+    with subprocess.Popen([sys.executable, "-c", STAGES, tmp_path, *commands]) as supervisor:
+        until(lambda: bool(pids(held["first"])))
+        time.sleep(0.5)
+        assert not pids(held["second"])
+        (tmp_path / "gate").touch()
+        until(lambda: bool(pids(held["second"])))
+        supervisor.terminate()
+        assert supervisor.wait() == 0
+    assert order.read_text().splitlines() == ["second None", "first one"]
+
+
+def test_a_program_that_knows_no_supervisor_does_not_outlive_it(
+    supervise: Start, tmp_path: Path
+) -> None:
+    held = tmp_path / "held"
+    command = leashed(sys.executable, "-c", HOLD + f"lock = hold({str(held)!r}); time.sleep(600)")
+    supervisor = supervise(f"import os; os.execv({command[0]!r}, {command!r})")
+    until(lambda: bool(pids(held)))
+    supervisor.kill()
+    until(lambda: is_free(held))
+
+
+@pytest.mark.parametrize(("end", "status"), [("sys.exit(3)", 3), ("os.kill(os.getpid(), 9)", 137)])
+def test_a_leashed_programs_end_is_told(end: str, status: int) -> None:
+    command = leashed(sys.executable, "-c", f"import os, sys; {end}")
+    assert subprocess.run(command, check=False).returncode == status

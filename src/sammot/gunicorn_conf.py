@@ -11,7 +11,7 @@ from typing import Any
 
 from prometheus_client.multiprocess import mark_process_dead
 
-from sammot.supervisor import exit_with_parent
+from sammot.leash import exit_with_parent
 
 METRICS_DIR = "PROMETHEUS_MULTIPROC_DIR"
 """Names the folder in which the processes of one server add up what they measure."""

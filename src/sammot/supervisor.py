@@ -1,4 +1,4 @@
-"""One parent for the web process and the workers: starts them, restarts them, stops them.
+"""One parent for all processes of one machine: starts them, restarts them, stops them.
 
 Standard library only, and no knowledge of what its children do: it is given their commands.
 """
@@ -17,17 +17,21 @@ import urllib.request
 import webbrowser
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING
 
+from sammot.leash import GRACE, SUPERVISED
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from types import FrameType
+
+    from sammot.stack import Program
 
 log = logging.getLogger(__name__)
 
-SUPERVISED = "SAMMOT_SUPERVISED"
-GRACE = 8.0
-"""Seconds between asking a child to stop and killing it."""
+LAST_GRACE = 1.5
+"""At least so many seconds for those that stop last, should the others have used all."""
 TICK = 0.1
 YOUNG = 5.0
 """A child that lived for less than this is started again only after a pause."""
@@ -44,9 +48,12 @@ def say(text: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What to run. `children` maps a name to its command; `ready` answers 200 once all is well."""
+    """What to run. Each stage starts when the one before it is ready, and stops before it.
 
-    children: Mapping[str, Sequence[str]]
+    `ready` answers 200 once all is well.
+    """
+
+    stages: Sequence[Sequence[Program]]
     url: str
     ready: str
     open_browser: bool = False
@@ -56,8 +63,7 @@ class Options:
 class Child:
     """One process that should always run, leader of a process group of its own."""
 
-    name: str
-    argv: Sequence[str]
+    program: Program
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     start_at: float = 0.0
@@ -66,9 +72,9 @@ class Child:
     def start(self) -> None:
         """Start it. Its standard input is a pipe that closes when we die, however we die."""
         self.process = subprocess.Popen(
-            self.argv,
+            self.program.argv,
             stdin=subprocess.PIPE,
-            env={**os.environ, SUPERVISED: "1"},
+            env={**os.environ, **self.program.env, SUPERVISED: "1"},
             start_new_session=True,
         )
         self.started_at = time.monotonic()
@@ -107,17 +113,19 @@ class Child:
 
 @dataclass(slots=True)
 class Supervisor:
-    """Keeps `options.children` running until it is told to stop."""
+    """Keeps the programs of `options` running until it is told to stop."""
 
     options: Options
     say: Callable[[str], None] = say
     grace: float = GRACE
     is_ready: bool = False
     stops: int = 0
-    children: list[Child] = field(init=False)
+    begun: int = 1
+    """How many stages run."""
+    stages: list[list[Child]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.children = [Child(name, argv) for name, argv in self.options.children.items()]
+        self.stages = [[Child(program) for program in stage] for stage in self.options.stages]
 
     def run(self) -> int:
         """Run until SIGINT or SIGTERM: exit status 0; 1 if a child could never start."""
@@ -126,9 +134,9 @@ class Supervisor:
                 signal.signal(number, self.on_signal)
         hopeful = True
         while hopeful and not self.stops:
-            hopeful = all(self.tend(child) for child in self.children)
-            if hopeful and not self.is_ready and answers(self.options.ready):
-                self.announce()
+            hopeful = all(map(self.tend, chain.from_iterable(self.stages[: self.begun])))
+            if hopeful and not self.is_ready:
+                self.get_on()
             time.sleep(TICK)
         self.stop()
         return 0 if hopeful else 1
@@ -142,15 +150,22 @@ class Supervisor:
         if status is not None:
             pause = child.pause()
             if not self.is_ready and child.deaths >= HOPELESS:
-                self.say(f"{child.name} cannot start ({how(status)}); see its words above.")
+                self.say(f"{child.program.name} cannot start ({how(status)}); see its words above.")
                 return False
             child.start_at = time.monotonic() + pause
-            log.warning(
-                "%s ended (%s); starting it again in %.1f s", child.name, how(status), pause
-            )
+            said = "%s ended (%s); starting it again in %.1f s"
+            log.warning(said, child.program.name, how(status), pause)
         if child.process is None and time.monotonic() >= child.start_at:
             child.start()
         return True
+
+    def get_on(self) -> None:
+        """Begin the next stage if it is time; tell when all is well."""
+        if self.begun == len(self.stages):
+            if answers(self.options.ready):
+                self.announce()
+        elif all(child.program.is_ready() for child in self.stages[self.begun - 1]):
+            self.begun += 1
 
     def announce(self) -> None:
         self.is_ready = True
@@ -160,10 +175,14 @@ class Supervisor:
 
     def stop(self) -> None:
         """Ask every child to stop; kill what remains after `grace` or at a second signal."""
-        for child in self.children:
-            child.ask_to_stop()
         deadline = time.monotonic() + self.grace
-        while running := [child for child in self.children if child.is_running()]:
+        for stage in reversed(self.stages):
+            self.stop_stage(stage, max(deadline, time.monotonic() + LAST_GRACE))
+
+    def stop_stage(self, stage: Sequence[Child], deadline: float) -> None:
+        for child in stage:
+            child.ask_to_stop()
+        while running := [child for child in stage if child.is_running()]:
             if self.stops > 1 or time.monotonic() > deadline:
                 for child in running:
                     child.signal_group(signal.SIGKILL)
@@ -193,24 +212,3 @@ def how(status: int) -> str:
 def has_display() -> bool:
     """True where a browser can show itself; elsewhere a text browser might take the terminal."""
     return sys.platform == "darwin" or any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY")))
-
-
-def exit_with_parent(target: int | None = None) -> None:
-    """Stop `target` (this process by default) when the supervisor that started us is gone.
-
-    The supervisor holds the other end of our standard input, and the system closes it even when
-    the supervisor is killed: a thread waits for that end of file. It works alike on Linux and
-    macOS and needs no polling. Does nothing in a process that no supervisor started.
-    """
-    if SUPERVISED in os.environ:
-        pid = os.getpid() if target is None else target
-        threading.Thread(target=_watch, args=(pid,), name="parent-watch", daemon=True).start()
-
-
-def _watch(pid: int) -> None:
-    while os.read(0, 4096):
-        pass
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGTERM)
-        time.sleep(GRACE)
-        os.kill(pid, signal.SIGKILL)

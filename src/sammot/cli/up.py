@@ -9,6 +9,7 @@ import click
 
 from sammot import preflight, supervisor
 from sammot.settings import Settings
+from sammot.stack import Program
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -37,16 +38,20 @@ def command(
 
 
 def _processes(settings: Settings, *, open_browser: bool) -> supervisor.Options:
-    worker = [sys.executable, "-m", "sammot", "worker"]
-    children = {f"worker-{n + 1}": [*worker, "--kind", "track"] for n in range(settings.workers)}
-    children["copies"] = [*worker, "--kind", "proxy", "--kind", "render"]
+    workers = [
+        _ours(f"worker-{n + 1}", "worker", "--kind", "track") for n in range(settings.workers)
+    ]
+    copies = _ours("copies", "worker", "--kind", "proxy", "--kind", "render")
     name = f"[{settings.host}]" if ":" in settings.host else settings.host
     shown = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else name  # noqa: S104 - compared only
     url = f"http://{shown}:{settings.port}"
-    web = [sys.executable, "-m", "sammot", "web"]
     return supervisor.Options(
-        children={"web": web, **children},
+        stages=[[_ours("web", "web"), *workers, copies]],
         url=url,
         ready=f"{url}/api/ready",
         open_browser=open_browser,
     )
+
+
+def _ours(name: str, *arguments: str) -> Program:
+    return Program(name, (sys.executable, "-m", "sammot", *arguments))

@@ -9,7 +9,8 @@ from contextlib import suppress
 
 import click
 
-from sammot import bootstrap, logs, supervisor
+from sammot import bootstrap, logs
+from sammot.leash import exit_with_parent
 from sammot.records import JobKind
 from sammot.settings import Settings
 from sammot.worker import Worker
@@ -27,7 +28,7 @@ def command(kinds: tuple[str, ...]) -> None:
     """Run one worker: it takes jobs until it is told to stop."""
     settings = Settings()
     logs.configure(settings.log_level)
-    supervisor.exit_with_parent()
+    exit_with_parent()
     chosen = [JobKind(kind) for kind in kinds] or list(JobKind)
     _limit_memory(settings.worker_memory_bytes)
     if JobKind.TRACK not in chosen:

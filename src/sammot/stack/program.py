@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,13 +17,17 @@ _GRACE = 10.0
 """Seconds between asking a program to stop and killing it."""
 
 
+def _at_once() -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A server as a child process: its command, and how to tell that it serves."""
+    """A child process: its command, and how to tell that it serves."""
 
     name: str
-    argv: tuple[str, ...]
-    is_ready: Callable[[], bool]
+    argv: Sequence[str]
+    is_ready: Callable[[], bool] = _at_once
     env: Mapping[str, str] = field(default_factory=dict)
     """What its environment has beside ours."""
 
