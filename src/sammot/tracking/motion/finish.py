@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from sammot.tracking.motion.consensus import agree
 from sammot.tracking.motion.patch import Patch
 from sammot.tracking.motion.picture import guided
 from sammot.tracking.motion.retrace import retrace
@@ -27,7 +28,9 @@ MARGIN = 3
 
 
 class MotionFinisher:
-    """Gives parted tracks their masks back to when they came together, and enlarges all masks."""
+    """Gives parted tracks their own masks back to when they came together, completes masks by
+    what the frames agree on, and enlarges them.
+    """
 
     def __init__(self, propagator: MotionPropagator) -> None:
         self._propagator = propagator
@@ -35,6 +38,8 @@ class MotionFinisher:
     def revise(self, drafts: Sequence[Draft]) -> None:
         """See `Finisher`."""
         retrace(drafts, self._propagator.trail, self._propagator.bodies)
+        if self._propagator.scene.evidence.sees_in_part:
+            agree(drafts, self._propagator.trail)
         self._propagator.trail.clear()
 
     def finish(self, frame: Frame, masks: Mapping[TrackId, Mask]) -> Mapping[TrackId, Mask]:

@@ -6,7 +6,7 @@ Source: our measured notes; guided filter (He et al. 2010).
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import cv2
 import numpy as np
@@ -44,6 +44,8 @@ NEW_SHARE, KNOWN_SHARE = 0.25, 0.05
 
 class MovingEvidence:
     """Residual flow against the camera's motion, joined with learnt colours."""
+
+    sees_in_part: ClassVar[bool] = True
 
     def __init__(self, parameters: Parameters) -> None:
         self.parameters = parameters

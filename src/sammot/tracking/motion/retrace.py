@@ -29,10 +29,11 @@ LEAST = 0.3
 
 
 class Step(NamedTuple):
-    """What is kept of a frame for the way back: colour bins, and the flow to the frame before."""
+    """What is kept of a frame: colour bins, the flow to the frame before, and whether it cuts."""
 
     bins: Picture
     flow: Picture
+    is_cut: bool
 
 
 def retrace(drafts: Sequence[Draft], trail: Sequence[Step], bodies: Mapping[TrackId, Body]) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 if TYPE_CHECKING:
     from sammot.tracking.motion.patch import Patch
@@ -22,7 +22,12 @@ class Sighting:
 
 
 class Evidence(Protocol):
-    """Where objects may be: by difference from a background, or by motion against the rest."""
+    """Where objects may be: by difference from a background, or by motion against the rest.
+
+    `sees_in_part` says that what rests in an object may be missed.
+    """
+
+    sees_in_part: ClassVar[bool]
 
     def sight(self, index: int, lab: Picture, taken: Picture) -> Sighting:
         """Look at the next frame; `taken` is uint8, set where tracks were in the last."""

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import cv2
 import numpy as np
@@ -29,6 +29,8 @@ class StillEvidence:
     There is a background for each shot, the first being that of the first. With a `register`, the
     camera sways or creeps, and the background is brought to each frame.
     """
+
+    sees_in_part: ClassVar[bool] = False
 
     def __init__(
         self, backgrounds: Sequence[Background], fps: float, parameters: Parameters,
