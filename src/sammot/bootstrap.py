@@ -170,4 +170,5 @@ def _policy(settings: Settings) -> Policy:
         lease=timedelta(seconds=settings.lease_seconds),
         max_attempts=settings.max_attempts,
         backoff=timedelta(seconds=settings.backoff_seconds),
+        retention=timedelta(days=settings.retention_days) or None,
     )

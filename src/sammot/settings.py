@@ -53,6 +53,8 @@ class Settings(BaseSettings):
     min_free_bytes: NonNegativeInt = GIB
     """New uploads are refused when less than this would remain free."""
     upload_expiry_seconds: PositiveFloat = 24 * 3600
+    retention_days: NonNegativeFloat = 0
+    """Videos that are older are deleted, unless they are pinned; 0: none is."""
 
     lease_seconds: PositiveFloat = 10
     """A worker that is silent for longer has lost its job."""

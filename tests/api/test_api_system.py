@@ -50,6 +50,7 @@ def test_the_page_is_told_the_limits(client: Client) -> None:
         "max_seconds": 3600,
         "max_pixels": 4000 * 4000,
         "max_frames": 100_000,
+        "retention_days": None,
         "version": "1.2.3",
         "priorities": ["high", "normal", "low"],
     }

@@ -99,6 +99,18 @@ def test_a_video_is_renamed(client: Client, clip: bytes) -> None:
     assert client.get(path).get_json() == renamed
 
 
+def test_a_video_is_pinned_and_let_go_again(client: Client, clip: bytes) -> None:
+    video = client.bring(clip)
+    path = f"/api/videos/{video['id']}"
+    assert video["pinned"] is False
+    pinned = client.patch(path, json={"pinned": True}).get_json()
+    assert (pinned["pinned"], pinned["original_filename"]) == (True, "dog.mp4")
+    both = client.patch(path, json={"pinned": False, "original_filename": "cat.mp4"}).get_json()
+    assert (both["pinned"], both["original_filename"]) == (False, "cat.mp4")
+    assert client.patch(path, json={"pinned": "yes"}).status_code == 422
+    assert client.get(path).get_json() == both
+
+
 def test_a_deleted_video_is_gone(client: Client, clip: bytes) -> None:
     video = client.bring(clip)
     path = f"/api/videos/{video['id']}"

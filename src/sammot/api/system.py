@@ -59,6 +59,9 @@ class LimitsSchema(Shape):
     max_seconds = fields.Float()
     max_pixels = fields.Integer()
     max_frames = fields.Integer()
+    retention_days = fields.Float(
+        allow_none=True, metadata={"description": "Older videos are deleted, unless pinned."}
+    )
     version = fields.String()
     priorities = fields.List(fields.String())
 
@@ -125,11 +128,13 @@ def ready() -> tuple[dict[str, Any], int]:
 def limits() -> dict[str, Any]:
     """The limits on what is taken."""
     policy = current_service().world.policy
+    kept = policy.retention
     return {
         "max_bytes": policy.max_bytes,
         "max_seconds": policy.limits.max_seconds,
         "max_pixels": policy.limits.max_pixels,
         "max_frames": policy.limits.max_frames,
+        "retention_days": kept.total_seconds() / 86400 if kept else None,
         "version": current_config().version,
         "priorities": [priority.name.lower() for priority in Priority],
     }

@@ -41,13 +41,17 @@ def get_video(video_id: str) -> Video:
 
 
 @blueprint.route("/<video_id>", methods=["PATCH"])
-@blueprint.arguments(wire.RenameSchema)
+@blueprint.arguments(wire.VideoChangeSchema)
 @blueprint.response(200, wire.VideoSchema)
 @blueprint.alt_response(404)
-def rename_video(body: dict[str, Any], video_id: str) -> Video:
-    """Give a video another name."""
-    library = current_service().library
-    return library.rename(current_user_id(), video_id, body["original_filename"])
+def change_video(body: dict[str, Any], video_id: str) -> Video:
+    """Give a video another name; pin it, so that it stays however old it grows."""
+    video, library = current_video(video_id), current_service().library
+    if "original_filename" in body:
+        video = library.rename(video.user_id, video.id, body["original_filename"])
+    if "pinned" in body:
+        video = library.pin(video.user_id, video.id, is_pinned=body["pinned"])
+    return video
 
 
 @blueprint.route("/<video_id>", methods=["DELETE"])

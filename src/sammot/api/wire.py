@@ -38,6 +38,7 @@ class VideoSchema(Shape):
     processing_end_time = Instant(allow_none=True)
     error_message = fields.String(allow_none=True)
     result_path = fields.String(allow_none=True)
+    pinned = fields.Boolean(metadata={"description": "Stays, however old it grows."})
     warnings = fields.List(fields.String())
     container = fields.String()
     codec = fields.String()
@@ -166,10 +167,11 @@ class JobQuerySchema(Schema):
     cursor = fields.String()
 
 
-class RenameSchema(Schema):
-    """A new name."""
+class VideoChangeSchema(Schema):
+    """What to change of a video; what is absent stays."""
 
-    original_filename = fields.String(required=True)
+    original_filename = fields.String()
+    pinned = fields.Boolean(truthy={True}, falsy={False})
 
 
 class JobRequestSchema(Schema):

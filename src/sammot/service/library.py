@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -130,21 +131,34 @@ class Library:
     def rename(self, user_id: str, video_id: str, filename: str) -> Video:
         """Raises NotFound, InvalidInput."""
         name = clean_filename(filename)
+        return self._change(user_id, video_id, lambda old: replace(old, original_filename=name))
+
+    def pin(self, user_id: str, video_id: str, *, is_pinned: bool) -> Video:
+        """Keep it, however old it grows; or no longer. Raises NotFound."""
+        return self._change(user_id, video_id, lambda old: replace(old, pinned=is_pinned))
+
+    def _change(self, user_id: str, video_id: str, change: Callable[[Video], Video]) -> Video:
         self.get(user_id, video_id)
-        video = self.world.store.update_video(
-            video_id, lambda video: replace(video, original_filename=name)
-        )
+        video = self.world.store.update_video(video_id, change)
         self.world.events.publish(video_id)
         return video
 
     def delete(self, user_id: str, video_id: str) -> None:
         """Gone from every list at once; its work is cancelled, then its files go."""
-        self.get(user_id, video_id)
         now = self.world.now()
-        self.world.store.update_video(video_id, lambda video: replace(video, deleted_at=now))
-        self.world.events.publish(video_id)
+        self._change(user_id, video_id, lambda video: replace(video, deleted_at=now))
         with suppress(SamMotError):  # it is deleted; `purge` does what could not be done now
             self._clear(user_id, video_id)
+
+    def retire(self) -> None:
+        """Delete the videos that are older than videos are kept; pinned ones stay."""
+        if self.world.policy.retention is None:
+            return
+        now = self.world.now()
+        for video in self.world.store.aged_videos(now - self.world.policy.retention):
+            with suppress(SamMotError):  # pinned or deleted meanwhile, or another time
+                self._change(video.user_id, video.id, lambda old: _retired(old, now))
+                self._clear(video.user_id, video.id)
 
     def _clear(self, user_id: str, video_id: str) -> None:
         self.jobs.cancel_all(user_id, video_id)
@@ -184,6 +198,12 @@ class Library:
         if video.playable is Playable.PREPARING:
             raise Conflict("A copy that browsers can play is being made; it is ready soon.")
         raise Conflict("No copy that browsers can play could be made; download the original.")
+
+
+def _retired(video: Video, now: datetime) -> Video:
+    if video.pinned:
+        raise Conflict("This video was pinned meanwhile.")
+    return replace(video, deleted_at=now)
 
 
 def clean_filename(filename: str) -> str:

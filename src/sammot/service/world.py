@@ -47,6 +47,8 @@ class Policy:
     lease: timedelta
     max_attempts: int
     backoff: timedelta
+    retention: timedelta | None = None
+    """Videos that are older are deleted; None: never."""
 
     @property
     def beat_seconds(self) -> float:

@@ -134,7 +134,8 @@ class Worker:
             return
         self._tidied = time.monotonic()
         service = self._service
-        for step in (service.jobs.recover, service.uploads.expire, service.library.purge):
+        library = service.library
+        for step in (service.jobs.recover, service.uploads.expire, library.retire, library.purge):
             try:
                 step()
             except SamMotError as error:  # the others may still make room

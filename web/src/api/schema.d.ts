@@ -97,8 +97,8 @@ export interface paths {
         delete: operations["delete_video"];
         options?: never;
         head?: never;
-        /** Give a video another name. */
-        patch: operations["rename_video"];
+        /** Give a video another name; pin it, so that it stays however old it grows. */
+        patch: operations["change_video"];
         trace?: never;
     };
     "/api/videos/{video_id}/status": {
@@ -557,6 +557,8 @@ export interface components {
             processing_end_time: string | null;
             error_message: string | null;
             result_path: string | null;
+            /** @description Stays, however old it grows. */
+            pinned: boolean;
             warnings: string[];
             container: string;
             codec: string;
@@ -582,8 +584,9 @@ export interface components {
             next_cursor: string | null;
             total: number;
         };
-        Rename: {
-            original_filename: string;
+        VideoChange: {
+            original_filename?: string;
+            pinned?: boolean;
         };
         Render: {
             job_id: string | null;
@@ -787,6 +790,8 @@ export interface components {
             max_seconds: number;
             max_pixels: number;
             max_frames: number;
+            /** @description Older videos are deleted, unless pinned. */
+            retention_days: number | null;
             version: string;
             priorities: string[];
         };
@@ -1126,7 +1131,7 @@ export interface operations {
             default: components["responses"]["DEFAULT_ERROR"];
         };
     };
-    rename_video: {
+    change_video: {
         parameters: {
             query?: never;
             header?: never;
@@ -1137,7 +1142,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Rename"];
+                "application/json": components["schemas"]["VideoChange"];
             };
         };
         responses: {

@@ -97,6 +97,15 @@ export function useRenameVideo() {
   });
 }
 
+export function usePinVideo() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ id, pinned }: { id: string; pinned: boolean }) =>
+      (await http.patch<Video>(`/videos/${id}`, { pinned })).data,
+    onSuccess: (video) => replaceVideo(client, video),
+  });
+}
+
 export function useDeleteVideo() {
   const client = useQueryClient();
   return useMutation({

@@ -15,6 +15,7 @@ export function video(part: Partial<Video> = {}): Video {
     processing_end_time: "2026-11-23T01:00:13.000Z",
     error_message: null,
     result_path: "jobs/j1",
+    pinned: false,
     warnings: [],
     container: "mov",
     codec: "h264",

@@ -97,3 +97,27 @@ it("renames", async () => {
   const rename = requests.find((request) => request.key === "PATCH /videos/v1");
   expect(rename?.body).toEqual({ original_filename: "cat.mp4" });
 });
+
+it("pins a video where old ones are deleted, and says so", async () => {
+  const requests = serve({
+    "GET /videos": page(video()),
+    "GET /settings": { retention_days: 30 },
+    "PATCH /videos/v1": ({ body }: Request) => video(body as object),
+  });
+  renderPage(<ProcessingDashboard />);
+  await userEvent.click(await screen.findByRole("button", { name: "Actions for dog.mp4" }));
+  await userEvent.click(await screen.findByRole("menuitem", { name: "Pin: keep for good" }));
+  await screen.findByRole("button", { name: "Pinned: stays until you delete it" });
+  expect(requests.find((request) => request.key === "PATCH /videos/v1")?.body).toEqual({ pinned: true });
+  await userEvent.click(screen.getByRole("button", { name: "Actions for dog.mp4" }));
+  await userEvent.click(await screen.findByRole("menuitem", { name: "Unpin" }));
+  expect(screen.queryByRole("button", { name: "Pinned: stays until you delete it" })).toBeNull();
+});
+
+it("offers no pin where nothing is deleted by itself", async () => {
+  serve({ "GET /videos": page(video()), "GET /settings": { retention_days: null } });
+  renderPage(<ProcessingDashboard />);
+  await userEvent.click(await screen.findByRole("button", { name: "Actions for dog.mp4" }));
+  await screen.findByRole("menuitem", { name: "Rename" });
+  expect(screen.queryByRole("menuitem", { name: "Pin: keep for good" })).toBeNull();
+});

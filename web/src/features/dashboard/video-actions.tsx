@@ -1,10 +1,12 @@
-import { CircleStop, Download, Ellipsis, Pencil, RefreshCw, RotateCcw, Trash2 } from "lucide-react";
+import { useQuery } from "@tanstack/react-query";
+import { CircleStop, Download, Ellipsis, Pencil, Pin, PinOff, RefreshCw, RotateCcw, Trash2 } from "lucide-react";
 import { useState } from "react";
 
 import { useCancelJob, useRetryJob } from "@/api/jobs";
 import { toProblem } from "@/api/problem";
+import { settingsQuery } from "@/api/service";
 import type { Video } from "@/api/types";
-import { originalUrl } from "@/api/videos";
+import { originalUrl, usePinVideo } from "@/api/videos";
 import { Button } from "@/components/button";
 import { Menu, MenuItem, MenuLine, MenuLink } from "@/components/menu";
 import { TrackAgainDialog } from "@/components/track-again-dialog";
@@ -22,6 +24,8 @@ export function VideoActions({ video, label }: { video: Video; label: string }) 
   const [open, setOpen] = useState<Open>(null);
   const cancel = useCancelJob();
   const retry = useRetryJob();
+  const pin = usePinVideo();
+  const days = useQuery(settingsQuery).data?.retention_days ?? null;
   const complain = (error: Error) => toast({ tone: "bad", ...problemText(toProblem(error), t) });
   const running = video.status === "uploaded" || video.status === "processing";
   const stopped = video.status === "failed" || video.status === "cancelled";
@@ -53,6 +57,14 @@ export function VideoActions({ video, label }: { video: Video; label: string }) 
         <MenuItem icon={<Pencil />} onSelect={() => setOpen("rename")}>
           {t("dashboard.rename")}
         </MenuItem>
+        {(days !== null || video.pinned) && (
+          <MenuItem
+            icon={video.pinned ? <PinOff /> : <Pin />}
+            onSelect={() => pin.mutate({ id: video.id, pinned: !video.pinned }, { onError: complain })}
+          >
+            {t(video.pinned ? "dashboard.unpin" : "dashboard.pin")}
+          </MenuItem>
+        )}
         <MenuLink icon={<Download />} href={originalUrl(video.id)} download>
           {t("download.original")}
         </MenuLink>

@@ -1,4 +1,4 @@
-import { Film, TriangleAlert } from "lucide-react";
+import { Film, Pin, TriangleAlert } from "lucide-react";
 import { useState } from "react";
 import { Link } from "react-router";
 
@@ -29,6 +29,13 @@ export function VideoRow({ video }: { video: Video }) {
           <Link to={`/videos/${video.id}`} className="truncate rounded font-medium hover:text-accent">
             {video.original_filename}
           </Link>
+          {video.pinned && (
+            <Hint text={t("dashboard.pinned")}>
+              <button type="button" aria-label={t("dashboard.pinned")} className="rounded text-ink-faint">
+                <Pin size={14} />
+              </button>
+            </Hint>
+          )}
           {video.warnings.length > 0 && (
             <Hint text={video.warnings.join(" ")}>
               <button type="button" aria-label={video.warnings.join(" ")} className="rounded text-warn">

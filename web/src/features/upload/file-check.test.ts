@@ -9,6 +9,7 @@ const settings: ServiceSettings = {
   max_seconds: 60,
   max_pixels: 2_000_000,
   max_frames: 1000,
+  retention_days: null,
   version: "1",
   priorities: ["high", "normal", "low"],
 };
