@@ -48,7 +48,7 @@ def sizes(product: Stack) -> dict[str, int]:
     for pid, line in family(product.pid).items():
         if "gunicorn" in line:
             total["web"] += resident(pid)
-        elif "worker --kind track" in line:
+        elif "worker --queues track" in line:
             total["worker"] += resident(pid)
     return total
 

@@ -15,9 +15,12 @@ from sammot.errors import SamMotError, Unavailable
 from sammot.settings import Settings
 from servers.mongo import Mongo
 
+NOBODY = "redis://:sesame@127.0.0.1:1/0"
+"""Hints are not waited for."""
+
 
 def chosen(folder: Path, **settings: Any) -> Settings:
-    return Settings(data_dir=folder, profile="service", **settings)
+    return Settings(data_dir=folder, profile="service", **{"redis_url": NOBODY} | settings)
 
 
 def migrated(*, url: str, database: str = "sammot") -> Result:
@@ -39,6 +42,21 @@ def test_a_wrong_address_is_told_without_its_password(tmp_path: Path, url: str) 
         bootstrap.service(chosen(tmp_path, mongo_url=url))
     assert "sesame" not in repr(caught.value)
     assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+
+
+def test_the_service_profile_asks_for_its_broker(mongo: Mongo, tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="set SAMMOT_REDIS_URL"):
+        bootstrap.service(chosen(tmp_path, mongo_url=mongo.url, redis_url=None))
+
+
+@pytest.mark.parametrize("url", ["http://:sesame@host", "redis://:sesame@host:port/0"])
+def test_a_wrong_address_of_redis_is_told_without_its_password(
+    mongo: Mongo, tmp_path: Path, url: str
+) -> None:
+    with pytest.raises(Unavailable, match="SAMMOT_REDIS_URL") as caught:
+        bootstrap.service(chosen(tmp_path, mongo_url=mongo.url, redis_url=url))
+    assert "sesame" not in repr(caught.value)
     assert caught.value.__suppress_context__
 
 

@@ -76,13 +76,29 @@ def _mongo_store(settings: Settings) -> MongoStore:
 
 
 def _queue(settings: Settings) -> Queue:
-    del settings
-    return StoreQueue()
+    if settings.profile == "embedded":
+        return StoreQueue()
+    with _service_packages():
+        from sammot.adapters.celery_queue import CeleryQueue  # noqa: PLC0415
+    return CeleryQueue(redis_url(settings))
 
 
 def _events(settings: Settings, store: Store) -> Events:
-    del settings
-    return StoreEvents(store)
+    if settings.profile == "embedded":
+        return StoreEvents(store)
+    with _service_packages():
+        from sammot.adapters.redis_events import RedisEvents  # noqa: PLC0415
+    return RedisEvents(store, redis_url(settings))
+
+
+def redis_url(settings: Settings) -> str:
+    """Where the broker is. Raises Unavailable where the settings do not say it."""
+    if settings.redis_url is None:
+        raise Unavailable(
+            "The service profile tells workers and watchers through Redis: set SAMMOT_REDIS_URL,"
+            " such as redis://:password@host:6379/0."
+        )
+    return settings.redis_url.get_secret_value()
 
 
 @contextmanager

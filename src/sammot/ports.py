@@ -240,12 +240,16 @@ class Objects(Protocol):
 
 
 class Queue(Protocol):
-    """Hints to workers that there is work. Losing one costs a delay, never a job."""
+    """Hints to workers that there is work. Losing one costs a delay, never a job.
 
-    def push(self, job: Job) -> None: ...
+    Nothing here raises or blocks for long when the queue is away.
+    """
 
-    def wait(self, timeout: float) -> None:
-        """Return when there may be work, or after `timeout` seconds."""
+    def push(self, job: Job) -> None:
+        """This job is queued."""
+
+    def top_up(self, waiting: Mapping[tuple[JobKind, Priority], int]) -> None:
+        """So many jobs are queued: hint again for those whose hint was lost."""
 
 
 class Subscription(Protocol):

@@ -22,12 +22,14 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SAMMOT_", frozen=True)
 
     profile: Literal["embedded", "service"] = "embedded"
-    """Everything on this machine's disk without a server, or the record in MongoDB."""
+    """All on this machine's disk without a server, or the record in MongoDB, hints in Redis."""
     data_dir: Path = Field(default_factory=_default_data_dir)
     """Where everything is kept: the database and the files."""
     mongo_url: SecretStr | None = None
     """With the profile `service`: a replica set or a sharded cluster."""
     mongo_database: str = "sammot"
+    redis_url: SecretStr | None = None
+    """With the profile `service`: hints to workers and watchers."""
     host: str = "127.0.0.1"
     port: PositiveInt = 8000
     allowed_hosts: tuple[str, ...] = ()

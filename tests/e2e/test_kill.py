@@ -38,7 +38,7 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def started(folder: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "sammot", "worker", "--kind", "track"]
+    command = [sys.executable, "-m", "sammot", "worker", "--queues", "track"]
     return subprocess.Popen(command, env=environment(folder), stderr=subprocess.DEVNULL)
 
 

@@ -207,6 +207,38 @@ def test_cancelling_stops_the_worker(service: Service, clip: bytes) -> None:
     assert service.jobs.retry("local", job.id).state is JobState.QUEUED
 
 
+def interrupted_at(service: Service, frame: int) -> Job:
+    """The next job, after a worker was told to stop at that frame."""
+    stop = threading.Event()
+    pulse = Pulse(service, service.jobs.claim("here:1", [JobKind.TRACK]), stop)
+
+    def step(frames_done: int, *, in_chunk: bool = False, step: Callable = pulse.step) -> None:
+        step(frames_done, in_chunk=in_chunk)
+        if frames_done == frame:
+            stop.set()
+
+    pulse.step = step
+    with pytest.raises(Stopping):
+        TASKS[JobKind.TRACK](service, pulse._job, pulse)
+    return service.jobs.release(pulse._job)
+
+
+@pytest.mark.parametrize(("frame", "ready"), [(0, 16), (15, 16), (20, 64), (64, 128)])
+def test_a_worker_told_to_stop_finishes_its_chunk(
+    service: Service, clip: bytes, frame: int, ready: int
+) -> None:
+    bring(service, clip)
+    assert interrupted_at(service, frame).frames_ready == ready
+
+
+def test_a_chunk_that_takes_long_is_not_finished_by_a_worker_told_to_stop(
+    service: Service, clip: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sammot.worker.pulse.FINISH_SECONDS", 0)
+    bring(service, clip)
+    assert interrupted_at(service, 20).frames_ready == 16
+
+
 def test_a_worker_told_to_stop_gives_its_job_back(service: Service, clip: bytes) -> None:
     video, _ = bring(service, clip, seconds_per_frame=0.01)
     stop = threading.Event()
@@ -335,18 +367,7 @@ def test_what_decoding_finds_is_right_also_for_a_worker_that_goes_on(
     video, _ = bring(service, clip)
     promised = service.library.timeline(video.id)
     service.library.write_timeline(video.id, promised[:-3] + 0.01)
-    stop = threading.Event()
-    pulse = Pulse(service, service.jobs.claim("here:1", [JobKind.TRACK]), stop)
-
-    def step(frames_done: int, step: Callable[[int], None] = pulse.step) -> None:
-        step(frames_done)
-        if frames_done == 70:
-            stop.set()
-
-    pulse.step = step
-    with pytest.raises(Stopping):
-        TASKS[JobKind.TRACK](service, pulse._job, pulse)
-    service.jobs.release(pulse._job)
+    interrupted_at(service, 70)
     work_off(service)
     np.testing.assert_allclose(service.library.timeline(video.id), promised)
     assert fresh(service, video).frame_count == 150

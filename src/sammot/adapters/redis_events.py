@@ -13,6 +13,7 @@ from redis.client import PubSub
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from sammot.errors import Unavailable
 from sammot.fanout import ChangeLog, Fanout, Watch
 from sammot.hints import Teller
 
@@ -36,12 +37,15 @@ class RedisEvents:
     """
 
     def __init__(self, changes: ChangeLog, url: str) -> None:
-        self._redis = Redis.from_url(
-            url,
-            socket_connect_timeout=TIMEOUT_SECONDS,
-            socket_timeout=TIMEOUT_SECONDS,
-            retry=Retry(NoBackoff(), 0),
-        )
+        try:
+            self._redis = Redis.from_url(
+                url,
+                socket_connect_timeout=TIMEOUT_SECONDS,
+                socket_timeout=TIMEOUT_SECONDS,
+                retry=Retry(NoBackoff(), 0),
+            )
+        except ValueError:  # it may quote the password
+            raise Unavailable("SAMMOT_REDIS_URL is not the address of a Redis.") from None
         self._teller = Teller("redis", (RedisError,))
         self._fanout = Fanout(changes, self._looks, "redis-events")
 

@@ -1,19 +1,17 @@
-"""The queue without a broker: the store is asked, often."""
+"""The queue without a broker: workers ask the store, often."""
 
 from __future__ import annotations
 
-import time
+from collections.abc import Mapping
 
-from sammot.records import Job
-
-POLL_SECONDS = 0.15
+from sammot.records import Job, JobKind, Priority
 
 
 class StoreQueue:
-    """The embedded `Queue`: there is always hope that there is work."""
+    """The embedded `Queue`: the queued record is all that workers look for."""
 
     def push(self, job: Job) -> None:
-        """Nothing to do: the queued record is what `wait`ers look for."""
+        """Nothing to do."""
 
-    def wait(self, timeout: float) -> None:
-        time.sleep(min(timeout, POLL_SECONDS))
+    def top_up(self, waiting: Mapping[tuple[JobKind, Priority], int]) -> None:
+        """Nothing to do."""

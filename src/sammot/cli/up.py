@@ -39,9 +39,9 @@ def command(
 
 def _processes(settings: Settings, *, open_browser: bool) -> supervisor.Options:
     workers = [
-        _ours(f"worker-{n + 1}", "worker", "--kind", "track") for n in range(settings.workers)
+        _ours(f"worker-{n + 1}", "worker", "--queues", "track") for n in range(settings.workers)
     ]
-    copies = _ours("copies", "worker", "--kind", "proxy", "--kind", "render")
+    copies = _ours("copies", "worker", "--queues", "proxy,render")
     name = f"[{settings.host}]" if ":" in settings.host else settings.host
     shown = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else name  # noqa: S104 - compared only
     url = f"http://{shown}:{settings.port}"

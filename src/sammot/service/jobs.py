@@ -217,6 +217,12 @@ class Jobs:
                 count_failed(self.world.store, job, "worker-lost")
         return len(lost)
 
+    def remind(self) -> None:
+        """Hint again at queued jobs whose hint was lost."""
+        lengths = self.world.store.queue_lengths()
+        queued = {(k, p): count for (k, s, p), count in lengths.items() if s is JobState.QUEUED}
+        self.world.queue.top_up(queued)
+
     def _step(self, job: Job, change: Callable[[Job], Job]) -> Job:
         job = self.world.store.update_job(job.id, change)
         self.world.events.publish(job.video_id)

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 
 import structlog
 
@@ -20,8 +19,10 @@ from sammot.records import Job, JobKind
 from sammot.service import Service
 from sammot.worker.pulse import Pulse, Stopping
 from sammot.worker.tasks import TASKS
+from sammot.worker.upkeep import Upkeep
 
-_IDLE_SECONDS = 1.0
+_IDLE_SECONDS = 0.15
+_AWAY_SECONDS = 1.0
 _HOPELESS = (InvalidInput, NotFound, UnknownEngine, UnreadableVideo, VideoTooBig)
 """Errors that trying again cannot mend."""
 
@@ -38,52 +39,27 @@ class Worker:
         self._owner = owner
         self._kinds = kinds
         self._stop = stop
-        self._tidied = float("-inf")
 
     def run(self) -> None:
         """Work until told to stop. A store that is away is waited for."""
         log.info("worker ready", owner=self._owner, kinds=[str(kind) for kind in self._kinds])
-        with self._announced():
+        with Upkeep(self._service, self._owner, self._kinds):
             while not self._stop.is_set():
                 self._turn()
 
     def _turn(self) -> None:
         """One job, or a pause."""
         try:
-            self._tidy()
             job = self._service.jobs.claim(self._owner, self._kinds)
         except SamMotError as error:
             log.warning("store is away", reason=str(error))
             # Not `stop.wait`: a signal in its midst, whose handler sets `stop`, would lock it.
-            time.sleep(_IDLE_SECONDS)
+            time.sleep(_AWAY_SECONDS)
             return
         if job is None:
-            self._service.world.queue.wait(_IDLE_SECONDS)
+            time.sleep(_IDLE_SECONDS)
         else:
             self.work(job)
-
-    @contextmanager
-    def _announced(self) -> Iterator[None]:
-        """The store knows of this worker, from a thread of its own, until it leaves."""
-        over = threading.Event()
-        thread = threading.Thread(target=self._announce, args=(over,), daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            over.set()
-            thread.join()
-
-    def _announce(self, over: threading.Event) -> None:
-        jobs, is_over = self._service.jobs, False
-        while not is_over:
-            try:
-                jobs.announce_worker(self._owner, self._kinds)
-            except SamMotError as error:
-                log.warning("worker could not be announced", reason=str(error))
-            is_over = over.wait(self._service.world.policy.beat_seconds)
-        with suppress(SamMotError):
-            jobs.announce_worker(self._owner, ())
 
     def work(self, job: Job) -> None:
         """Do one claimed job, to whatever end."""
@@ -126,17 +102,3 @@ class Worker:
         cause = error.slug if isinstance(error, SamMotError) else type(error).__name__
         is_final = isinstance(error, _HOPELESS)
         self._service.jobs.fail(job, reason, cause=cause, is_final=is_final)
-
-    def _tidy(self) -> None:
-        """Now and then: recover lost jobs, expire uploads, finish deletions."""
-        interval = self._service.world.policy.lease.total_seconds() / 4
-        if time.monotonic() - self._tidied < interval:
-            return
-        self._tidied = time.monotonic()
-        service = self._service
-        library = service.library
-        for step in (service.jobs.recover, service.uploads.expire, library.retire, library.purge):
-            try:
-                step()
-            except SamMotError as error:  # the others may still make room
-                log.warning("could not tidy", reason=str(error))

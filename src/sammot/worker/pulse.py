@@ -14,6 +14,8 @@ from sammot.service import Service
 
 _BEAT_SECONDS = 1.0
 _RATE_SECONDS = 5.0
+FINISH_SECONDS = 5.0
+"""How long a chunk that is begun may still take when this process is to end."""
 
 log = structlog.get_logger()
 
@@ -27,7 +29,7 @@ class Pulse:
 
     The work calls `step` at every frame. It raises Conflict as soon as the job is held no
     longer (cancelled, or claimed by another), NotFound when its video is gone, Stopping when
-    this process is to end.
+    this process is to end: in the midst of a chunk only after `FINISH_SECONDS`.
     """
 
     def __init__(self, service: Service, job: Job, stop: threading.Event) -> None:
@@ -35,6 +37,7 @@ class Pulse:
         self._job = job
         self._stop = stop
         self._lost: SamMotError | None = None
+        self._stopped_at: float | None = None
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._beat, daemon=True)
         self._frames_done = job.frames_ready
@@ -53,12 +56,14 @@ class Pulse:
         self._over.set()
         self._thread.join()
 
-    def step(self, frames_done: int) -> None:
-        """So many frames are done. Raises Conflict, Stopping."""
+    def step(self, frames_done: int, *, in_chunk: bool = False) -> None:
+        """So many frames are done. Raises Conflict, NotFound, Stopping."""
         if self._lost is not None:
             raise self._lost
         if self._stop.is_set():
-            raise Stopping
+            self._stopped_at = self._stopped_at or time.monotonic()
+            if not in_chunk or time.monotonic() - self._stopped_at > FINISH_SECONDS:
+                raise Stopping
         self._frames_done = frames_done
 
     def _beat(self) -> None:

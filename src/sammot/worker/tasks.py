@@ -38,7 +38,8 @@ def track(service: Service, job: Job, pulse: Pulse) -> int:
         ahead = max(2, min(16, _AHEAD_BYTES // (record.width * record.height * 3)))
         decoded = array("d")
         with closing(prefetched(decoder, ahead)) as frames:
-            stop = _chunks(service, job, engine, _counted(frames, pulse, decoded), started)
+            counted = _counted(frames, pulse, decoded)
+            stop = _chunks(service, job, engine, counted, pulse, started)
     if stop == 0:
         raise UnreadableVideo("Not a single frame of this video can be decoded.")
     earlier = array("d", service.results.times(job))
@@ -69,13 +70,18 @@ def _last_time(service: Service, job: Job) -> float | None:
 def _counted(frames: Iterable[Frame], pulse: Pulse, times: array[float]) -> Iterator[Frame]:
     """The frames; `times` gains the time of each."""
     for frame in frames:
-        pulse.step(frame.index)
+        pulse.step(frame.index, in_chunk=True)
         times.append(frame.time)
         yield frame
 
 
 def _chunks(
-    service: Service, job: Job, engine: Engine, frames: Iterator[Frame], started: float
+    service: Service,
+    job: Job,
+    engine: Engine,
+    frames: Iterator[Frame],
+    pulse: Pulse,
+    started: float,
 ) -> int:
     """Track and store chunk after chunk; the frame behind the last."""
     start, chunk = job.frames_ready, job.chunk_count
@@ -98,6 +104,7 @@ def _chunks(
         start, chunk, started = bounds.stop, chunk + 1, now
         if start < stop:
             return start
+        pulse.step(start)
 
 
 def _correct(

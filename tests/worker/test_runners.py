@@ -1,0 +1,253 @@
+"""`sammot worker` as a process, in both profiles: every job is done, once and in its turn."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from sammot import bootstrap, scenes, video
+from sammot.records import Job, JobSpec, JobState, Priority
+from sammot.service import Service
+from sammot.settings import Settings
+from servers.mongo import Mongo
+from servers.redis import RedisServer
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+
+
+class Runner:
+    """A service in this process, and workers of the same settings in others."""
+
+    def __init__(self, folder: Path, named: Mapping[str, str]) -> None:
+        chosen = {"DATA_DIR": str(folder / "data"), "BACKOFF_SECONDS": "0", **named}
+        self._environment = {f"SAMMOT_{name}": value for name, value in chosen.items()}
+        self._log = folder / "worker.log"
+        self._workers = ExitStack()
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in self._environment.items():
+                patch.setenv(name, value)
+            self.service: Service = bootstrap.service(Settings())
+
+    def worker(self, *arguments: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "sammot", "worker", *arguments]
+        with self._log.open("ab") as log:
+            process = subprocess.Popen(
+                command, env=os.environ | self._environment, stdout=log, stderr=log
+            )
+        self._workers.callback(process.wait)
+        self._workers.callback(process.kill)
+        return process
+
+    def close(self) -> None:
+        self._workers.close()
+
+    def bring(self, clip: bytes, priority: Priority = Priority.NORMAL) -> str:
+        """The tracking job of a video that is uploaded, or tracked again if it is there."""
+        uploads = self.service.uploads
+        spec: JobSpec = uploads.spec("motion", {}, priority)
+        upload = uploads.begin("local", "clip.mp4", len(clip), spec)
+        uploads.append(upload, 0, [clip])
+        video_, _ = uploads.finish(upload)
+        assert video_.job_id is not None
+        return video_.job_id
+
+    def job(self, job_id: str) -> Job:
+        return self.service.world.store.get_job(job_id)
+
+    def awaited(self, job_id: str, is_enough: Callable[[Job], bool]) -> Job:
+        for _ in range(1800):
+            if is_enough(job := self.job(job_id)):
+                return job
+            time.sleep(0.05)
+        raise AssertionError(f"the job did not get on: {job}\n{self._log.read_text()[-4000:]}")
+
+    def results(self, job_id: str) -> list[bytes]:
+        store = self.service.world.store
+        return [store.get_chunk(job_id, bounds.chunk) for bounds in store.chunk_bounds(job_id)]
+
+
+@pytest.fixture
+def embedded(tmp_path: Path) -> Iterator[Runner]:
+    runner = Runner(tmp_path, {"PROFILE": "embedded"})
+    yield runner
+    runner.close()
+
+
+@pytest.fixture
+def served(tmp_path: Path, mongo: Mongo, redis_server: RedisServer) -> Iterator[Runner]:
+    named = {"MONGO_URL": mongo.url, "MONGO_DATABASE": mongo.database}
+    named |= {"PROFILE": "service", "REDIS_URL": redis_server.url}
+    runner = Runner(tmp_path, named)
+    yield runner
+    runner.close()
+
+
+@pytest.fixture(params=["embedded", "served"])
+def runner(request: pytest.FixtureRequest) -> Runner:
+    chosen: Runner = request.getfixturevalue(request.param)
+    return chosen
+
+
+def a_clip(folder: Path, seed: int, frames: int) -> bytes:
+    path = folder / f"{seed}.mp4"
+    scene = scenes.make("crossing", width=192, height=108, frame_count=frames, seed=seed)
+    video.write(path, scene.frames(), 30)
+    return path.read_bytes()
+
+
+@pytest.fixture(scope="session")
+def short(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    return a_clip(tmp_path_factory.mktemp("clips"), 1, 20)
+
+
+@pytest.fixture(scope="session")
+def long(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    return a_clip(tmp_path_factory.mktemp("clips"), 2, 1000)
+
+
+def is_completed(job: Job) -> bool:
+    return job.state is JobState.COMPLETED
+
+
+def is_under_way(job: Job) -> bool:
+    return job.state is JobState.RUNNING and job.frames_ready >= 16
+
+
+def children(pid: int) -> list[int]:
+    """The processes below one, at any depth."""
+    found, below = [], [pid]
+    while below:
+        parent = below.pop()
+        try:
+            text = Path(f"/proc/{parent}/task/{parent}/children").read_text()
+        except FileNotFoundError:
+            continue
+        below += map(int, text.split())
+        found += map(int, text.split())
+    return found
+
+
+def are_gone(pids: list[int]) -> bool:
+    for _ in range(400):
+        if not any(Path(f"/proc/{pid}").exists() for pid in pids):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def job_process(worker: subprocess.Popen[bytes]) -> int:
+    """The process of the one job that runs: below the one that all are forked from."""
+    direct = Path(f"/proc/{worker.pid}/task/{worker.pid}/children").read_text().split()
+    (pid,) = set(children(worker.pid)) - set(map(int, direct))
+    return pid
+
+
+def test_jobs_are_done_by_priority_and_then_by_age(runner: Runner, tmp_path: Path) -> None:
+    clips = [a_clip(tmp_path, seed, 20) for seed in range(4)]
+    order = (Priority.LOW, Priority.NORMAL, Priority.HIGH, Priority.NORMAL)
+    jobs = [runner.bring(clip, priority) for clip, priority in zip(clips, order, strict=True)]
+    runner.worker("--queues", "track")
+    done = [runner.awaited(job_id, is_completed) for job_id in jobs]
+    in_turn = sorted(done, key=lambda job: job.started_at)
+    assert [job.id for job in in_turn] == [jobs[2], jobs[1], jobs[3], jobs[0]]
+    assert {job.attempt for job in done} == {1}
+
+
+def test_a_worker_that_is_stopped_finishes_its_chunk_and_gives_the_job_back(
+    runner: Runner, long: bytes
+) -> None:
+    job_id = runner.bring(long)
+    worker = runner.worker("--queues", "track")
+    runner.awaited(job_id, is_under_way)
+    below = children(worker.pid)
+    worker.terminate()
+    assert worker.wait(30) == 0
+    job = runner.job(job_id)
+    assert (job.state, job.attempt, job.failures) == (JobState.QUEUED, 0, ())
+    assert are_gone(below)
+
+
+def test_a_second_signal_ends_a_worker_at_once(runner: Runner, long: bytes) -> None:
+    job_id = runner.bring(long)
+    worker = runner.worker("--queues", "track")
+    runner.awaited(job_id, is_under_way)
+    below = children(worker.pid)
+    worker.terminate()
+    time.sleep(0.1)
+    worker.terminate()
+    assert worker.wait(10) != 0
+    assert are_gone(below)
+
+
+# What only the service profile promises
+
+
+def test_a_crash_of_a_job_costs_one_attempt_and_is_told_at_once(
+    served: Runner, long: bytes
+) -> None:
+    job_id = served.bring(long)
+    worker = served.worker("--queues", "track")
+    served.awaited(job_id, is_under_way)
+    os.kill(job_process(worker), signal.SIGKILL)
+    job = served.awaited(job_id, lambda job: bool(job.failures))
+    assert "SIGKILL" in job.failures[0].reason
+    assert worker.poll() is None
+    job = served.awaited(job_id, lambda job: job.state.is_final)
+    assert (job.state, job.attempt, len(job.failures)) == (JobState.COMPLETED, 2, 1)
+
+
+def test_a_job_outlives_its_killed_worker_just_long_enough_to_be_given_back(
+    served: Runner, long: bytes
+) -> None:
+    job_id = served.bring(long)
+    worker = served.worker("--queues", "track")
+    served.awaited(job_id, is_under_way)
+    below = children(worker.pid)
+    worker.kill()
+    worker.wait(10)
+    job = served.awaited(job_id, lambda job: job.state is JobState.QUEUED)
+    assert job.failures == ()
+    assert are_gone(below)
+    served.worker("--queues", "track")
+    assert served.awaited(job_id, lambda job: job.state.is_final).state is JobState.COMPLETED
+
+
+def test_a_worker_takes_only_the_kinds_that_it_was_told(served: Runner, short: bytes) -> None:
+    job_id = served.bring(short)
+    served.worker("--queues", "proxy,render")
+    served.worker("--queues", "track")
+    assert served.awaited(job_id, is_completed).failures == ()
+
+
+def test_one_worker_does_several_jobs_at_a_time(
+    served: Runner, long: bytes, tmp_path: Path
+) -> None:
+    jobs = [served.bring(long), served.bring(a_clip(tmp_path, 3, 300))]
+    served.worker("--queues", "track", "--concurrency", "2")
+    served.awaited(jobs[1], is_under_way)
+    assert is_under_way(served.awaited(jobs[0], is_under_way))
+
+
+def test_all_catches_up_when_redis_comes_back_and_has_forgotten_everything(
+    served: Runner, redis_server: RedisServer, long: bytes, short: bytes, tmp_path: Path
+) -> None:
+    waiting = served.bring(a_clip(tmp_path, 3, 20), Priority.LOW)
+    running = served.bring(long)
+    served.worker("--queues", "track")
+    served.awaited(running, is_under_way)
+    redis_server.stop()
+    late = served.bring(short)
+    before = served.job(running).frames_ready
+    served.awaited(running, lambda job: job.frames_ready > before)
+    redis_server.start()
+    for job_id in (running, waiting, late):
+        job = served.awaited(job_id, lambda job: job.state.is_final)
+        assert (job.state, job.attempt, job.failures) == (JobState.COMPLETED, 1, ())
