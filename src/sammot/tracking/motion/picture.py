@@ -94,10 +94,15 @@ def gradient(grey: Picture) -> Picture:
     return length(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1))
 
 
-def guided(guide: Picture, values: Picture, radius: int, epsilon: float) -> Picture:
+def guided(
+    guide: Picture, values: Picture, radius: int, epsilon: float, fine: Picture | None = None
+) -> Picture:
     """Smooth `values` (float32) along the edges of a grey uint8 `guide`.
 
-    Source: He, Sun and Tang, "Guided image filtering", 2010.
+    The answer has the size of `fine`, a larger picture of the same, if there is one.
+
+    Source: He, Sun and Tang, "Guided image filtering", 2010, and He and Sun, "Fast guided filter",
+    2015.
     """
     window = (2 * radius + 1, 2 * radius + 1)
     first = guide.astype(np.float32) / 255
@@ -105,6 +110,8 @@ def guided(guide: Picture, values: Picture, radius: int, epsilon: float) -> Pict
     variance = cv2.blur(first * first, window) - mean_1 * mean_1
     cross = cv2.blur(first * values, window) - mean_1 * mean_2
     slope = cross / (variance + epsilon)
-    offset = mean_2 - slope * mean_1
-    smooth: Picture = cv2.blur(slope, window) * first + cv2.blur(offset, window)
-    return smooth
+    lines: list[Picture] = [cv2.blur(one, window) for one in (slope, mean_2 - slope * mean_1)]
+    if fine is not None:
+        first = fine.astype(np.float32) / 255
+        lines = [cv2.resize(one, (fine.shape[1], fine.shape[0])) for one in lines]
+    return lines[0] * first + lines[1]
