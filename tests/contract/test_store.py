@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -13,7 +14,7 @@ from records_help import LEASE, T0, a_job, a_track, a_video, an_upload
 from sammot.adapters.sqlite_store import SqliteStore
 from sammot.errors import Conflict, InvalidInput, NotFound
 from sammot.ports import ChunkContent, JobQuery, Store, VideoQuery
-from sammot.records import ChunkBounds, Job, JobKind, JobState, Priority, VideoStatus
+from sammot.records import ChunkBounds, Failure, Job, JobKind, JobState, Priority, VideoStatus
 
 TRACK = (JobKind.TRACK,)
 
@@ -36,6 +37,17 @@ def test_what_was_put_is_got(store: Store) -> None:
     assert store.get_job("j1") == a_job()
     store.put_upload(an_upload())
     assert store.get_upload("u1") == an_upload()
+
+
+def test_records_come_back_to_the_last_digit(store: Store) -> None:
+    instant = T0 + timedelta(microseconds=123456)
+    failures = (Failure(1, instant, "no room"),)
+    parameters = {"text": "\u00e4 \U0001f415", "deep": [{"a.b": 0.1, "$set": None}, -(2**62), True]}
+    video = a_video(upload_time=instant, duration=1 / 3, file_size=2**53 + 1, warnings=("a", "b"))
+    job = a_job(parameters=parameters, created_at=instant, failures=failures)
+    assert store.add_video(video, [job]) == store.get_video("v1")
+    assert store.get_video("v1") == replace(video, revision=store.get_video("v1").revision)
+    assert store.get_job("j1") == job
 
 
 @pytest.mark.parametrize("get", ["get_video", "get_job", "get_upload"])
@@ -102,6 +114,16 @@ def test_purging_leaves_nothing(store: Store) -> None:
     assert store.deleted_videos(T0 + LEASE) == []
 
 
+def test_purging_touches_no_other_video_and_may_be_repeated(store: Store) -> None:
+    store.add_video(a_video("v1", job_id="j1"), [a_job("j1", "v1")])
+    store.add_video(a_video("v2"), [a_job("j2", "v2")])
+    put(store, 0, 16)
+    for _ in range(2):
+        store.purge_video("v2")
+    assert store.find_job("j2") is None
+    assert (store.get_job("j1").video_id, store.get_chunk("j1", 0)) == ("v1", b"frames")
+
+
 def test_a_list_pages_through_everything_once(store: Store) -> None:
     for n in range(7):  # two share an instant: the id decides
         store.add_video(a_video(f"v{n}", upload_time=T0 + timedelta(seconds=n // 2)), [])
@@ -147,6 +169,50 @@ def test_a_list_is_filtered_by_status_text_and_owner(store: Store) -> None:
     assert sorted(ids()) == ["v0", "v1"]
 
 
+@pytest.mark.parametrize("way", ["", "-"])
+def test_names_are_sorted_without_the_case_of_ascii_letters(store: Store, way: str) -> None:
+    names = ["b", "Zoo", "a", "A", "_", "\u00e4", "\u00c4", "zoo", "\U0001f415", "10", "9"]
+    for n, name in enumerate(names):
+        store.add_video(a_video(f"v{n:02}", original_filename=name), [])
+    seen, cursor = [], None
+    while not seen or cursor is not None:
+        page = store.list_videos(VideoQuery("local", sort=f"{way}name", limit=2, cursor=cursor))
+        seen += [video.original_filename for video in page.items]
+        cursor = page.next_cursor
+    expected = ["10", "9", "_", "a", "A", "b", "Zoo", "zoo", "\u00c4", "\u00e4", "\U0001f415"]
+    assert seen == (expected[::-1] if way else expected)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [".*", "a.b", "(", "[x]", "\\d", "%", "_", "$", "^", "|", "\u00e9", "\U0001f415", "'\"", "#"],
+)
+def test_every_character_of_a_search_means_itself(store: Store, text: str) -> None:
+    store.add_video(a_video("v0", original_filename=f"dog {text}.mp4"), [])
+    store.add_video(a_video("v1", original_filename="dog axb d 1 x.mp4"), [])
+    page = store.list_videos(VideoQuery("local", text=text))
+    assert ([video.id for video in page.items], page.total) == (["v0"], 1)
+    assert store.list_videos(VideoQuery("local", text=text * 300)).total == 0
+
+
+def test_a_list_counts_what_it_would_show(store: Store) -> None:
+    def totals() -> list[int]:
+        counted = (None, VideoStatus.UPLOADED, VideoStatus.PROCESSING)
+        return [store.list_videos(VideoQuery("local", status=s)).total for s in counted]
+
+    for n in range(3):
+        store.add_video(a_video(f"v{n}", job_id=f"j{n}"), [a_job(f"j{n}", f"v{n}")])
+    assert totals() == [3, 3, 0]
+    store.claim_job(TRACK, T0, claimed)
+    assert totals() == [3, 2, 1]
+    store.update_video("v2", lambda video: replace(video, deleted_at=T0))
+    assert totals() == [2, 1, 1]
+    store.update_job("j2", claimed)  # of the deleted one
+    store.purge_video("v2")
+    assert totals() == [2, 1, 1]
+    assert store.list_videos(VideoQuery("other")).total == 0
+
+
 def test_a_foreign_cursor_is_refused(store: Store) -> None:
     with pytest.raises(InvalidInput):
         store.list_videos(VideoQuery("local", cursor="!!!"))
@@ -176,6 +242,56 @@ def test_changes_are_told_from_any_revision_on(store: Store) -> None:
     assert sorted(ids) == ["v1", "v2"]
     store.update_job("j1", claimed)
     assert store.changes_since(middle)[1] == ["v1"]
+
+
+def test_a_deletion_is_told_and_so_is_what_happens_to_its_jobs(store: Store) -> None:
+    store.add_video(a_video("v1", job_id="j1"), [a_job()])
+    position, _ = store.changes_since(0)
+    store.update_video("v1", lambda video: replace(video, deleted_at=T0))
+    position, ids = store.changes_since(position)
+    assert ids == ["v1"]
+    store.update_job("j1", claimed)
+    assert store.changes_since(position)[1] == ["v1"]
+
+
+def test_nothing_has_changed_after_the_end_of_time(store: Store) -> None:
+    store.add_video(a_video("v1"), [])
+    newest, ids = store.changes_since(2**62)
+    assert ids == []
+    assert store.changes_since(newest) == (newest, [])
+
+
+def test_many_writers_hide_no_change_from_any_watcher(store: Store) -> None:
+    over = threading.Event()
+
+    def write(writer: int) -> list[str]:
+        return [store.add_video(a_video(f"v{writer}{n:02}"), []).id for n in range(25)]
+
+    def watch(_: int) -> set[str]:
+        position, told, is_last = 0, set[str](), False
+        while not is_last:
+            is_last = over.is_set()
+            position, ids = store.changes_since(position)
+            told.update(ids)
+        return told
+
+    with ThreadPoolExecutor(8) as pool:
+        watchers = [pool.submit(watch, n) for n in range(4)]
+        written = {video_id for ids in pool.map(write, range(4)) for video_id in ids}
+        over.set()
+    assert [len(written - watcher.result()) for watcher in watchers] == [0, 0, 0, 0]
+
+
+def test_no_change_of_many_at_once_is_lost(store: Store) -> None:
+    store.add_video(a_video(job_id="j1"), [a_job()])
+
+    def add(_: int) -> None:
+        for _ in range(10):
+            store.update_job("j1", lambda job: replace(job, frames_done=job.frames_done + 1))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(add, range(4)))
+    assert store.get_job("j1").frames_done == 40
 
 
 def test_a_refused_change_leaves_the_record_as_it_was(store: Store) -> None:
@@ -236,6 +352,14 @@ def test_a_job_id_is_taken_once(store: Store) -> None:
     store.add_video(a_video(), [a_job()])
     with pytest.raises(Conflict):
         store.add_job(a_job(), lambda video: video)
+
+
+def test_a_deleted_video_gets_no_more_jobs(store: Store) -> None:
+    store.add_video(a_video(), [])
+    store.update_video("v1", lambda video: replace(video, deleted_at=T0))
+    with pytest.raises(NotFound):
+        store.add_job(a_job(), lambda video: video)
+    assert store.find_job("j1") is None
 
 
 def test_jobs_are_listed_newest_first_and_filtered(store: Store) -> None:
@@ -322,6 +446,23 @@ def test_storing_a_chunk_again_changes_nothing(store: Store) -> None:
     assert store.chunk_bounds("j1") == [ChunkBounds(0, 0, 16)]
 
 
+def test_chunks_and_snapshots_have_any_size(store: Store) -> None:
+    store.add_video(a_video(job_id="j1"), [a_job()])
+    large = bytes(range(256)) * (17 << 12)  # 17 MiB
+    for payload in (large, b"", large[:-1]):
+        content = ChunkContent(payload, payload[::-1], [])
+        store.put_chunk("j1", ChunkBounds(0, 0, 16), content, lambda job: job)
+        assert store.get_chunk("j1", 0) == payload
+        assert store.get_snapshot("j1") == payload[::-1]
+        assert store.chunk_bounds("j1") == [ChunkBounds(0, 0, 16)]
+
+
+def test_a_chunk_of_no_job_is_not_found(store: Store) -> None:
+    with pytest.raises(NotFound):
+        put(store, 0, 16)
+    assert store.chunk_bounds("j1") == []
+
+
 def test_a_fenced_off_worker_stores_nothing(store: Store) -> None:
     store.add_video(a_video(job_id="j1"), [a_job()])
     content = ChunkContent(b"frames", b"snapshot", [a_track()])
@@ -340,5 +481,7 @@ def test_workers_are_alive_until_they_said(store: Store) -> None:
     store.beat_worker("here:2", TRACK, T0, T0 + 2 * LEASE)
     assert store.live_workers(T0) == {JobKind.TRACK: 1, JobKind.PROXY: 1, JobKind.RENDER: 1}
     assert store.live_workers(T0 + 1.5 * LEASE) == {JobKind.TRACK: 1}
+    store.beat_worker("here:4", TRACK, T0, T0 + 9 * LEASE)
+    store.beat_worker("here:4", (), T0, T0 + 9 * LEASE)
     store.beat_worker("here:3", TRACK, T0 + 3 * LEASE, T0 + 4 * LEASE)
     assert store.live_workers(T0) == {JobKind.TRACK: 1}

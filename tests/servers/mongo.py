@@ -1,4 +1,4 @@
-"""A MongoDB for all tests; each finds it empty."""
+"""A MongoDB for all tests; each finds it empty, and may not make it scan a collection."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sammot.stack import free_port, running
 
 if TYPE_CHECKING:
     from sammot.adapters.mongo_store import MongoStore
+    from servers.plans import Plans
 
 
 @dataclass(frozen=True)
@@ -20,12 +21,13 @@ class Mongo:
     """A prepared database on a running mongod."""
 
     url: str
-    database: str
+    plans: Plans
+    database: str = "sammot"
 
-    def store(self) -> MongoStore:
+    def store(self, **options: float) -> MongoStore:
         from sammot.adapters.mongo_store import MongoStore  # noqa: PLC0415 - an optional package
 
-        return MongoStore(self.url, self.database)
+        return MongoStore(self.url, self.database, **options)
 
     def empty(self) -> None:
         """Forget all but the schema: a hundred times as fast as another database."""
@@ -41,6 +43,7 @@ class Mongo:
 def mongo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mongo]:
     pytest.importorskip("pymongo", reason="the service profile is not installed")
     from sammot.stack.mongod import mongod_program  # noqa: PLC0415 - an optional package
+    from servers.plans import Plans  # noqa: PLC0415 - an optional package
 
     folder = tmp_path_factory.mktemp("mongo")
     failing = ("--setParameter", "enableTestCommands=1")  # it can be told to fail
@@ -49,21 +52,19 @@ def mongo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mongo]:
     except Unavailable as error:
         pytest.skip(str(error))
     with running(program, folder / "log"):
-        server = Mongo(url, "sammot")
-        store = server.store()
-        list(store.migrate())
-        store.close()
+        server = Mongo(url, Plans("sammot"))
+        list(server.store().migrate())
         yield server
 
 
 @pytest.fixture
-def mongo(mongo_server: Mongo) -> Mongo:
+def mongo(mongo_server: Mongo) -> Iterator[Mongo]:
     mongo_server.empty()
-    return mongo_server
+    mongo_server.plans.listen()
+    yield mongo_server
+    assert mongo_server.plans.faults(mongo_server.url) == []
 
 
 @pytest.fixture
-def mongo_store(mongo: Mongo) -> Iterator[MongoStore]:
-    store = mongo.store()
-    yield store
-    store.close()
+def mongo_store(mongo: Mongo) -> MongoStore:
+    return mongo.store()

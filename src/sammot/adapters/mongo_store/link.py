@@ -28,8 +28,6 @@ from sammot.errors import Conflict, StorageFull, Unavailable
 
 T = TypeVar("T")
 
-_PATIENCE = 10.0
-"""Seconds for one step, with all that is tried again in it."""
 _FULL = 14031
 _REFUSED = {
     13: "our user may not do this",
@@ -47,11 +45,15 @@ class Step:
 
 
 class Link:
-    """Reaches one database, from any thread and from forked processes."""
+    """Reaches one database, from any thread and from forked processes.
 
-    def __init__(self, url: str, name: str) -> None:
+    `patience` is how many seconds a step may take, with all that is tried again in it.
+    """
+
+    def __init__(self, url: str, name: str, patience: float) -> None:
         self._url = url
         self._name = name
+        self._patience = patience
         self._open()
 
     def _open(self) -> None:
@@ -64,8 +66,8 @@ class Link:
                 readConcernLevel="majority",  # and what was read does not vanish
                 retryWrites=True,
                 retryReads=True,
-                timeoutMS=int(_PATIENCE * 1000),
-                serverSelectionTimeoutMS=int(_PATIENCE * 500),
+                timeoutMS=int(self._patience * 1000),
+                serverSelectionTimeoutMS=int(self._patience * 500),
             )
             self._database = client[self._name]
         except InvalidName as error:
@@ -73,13 +75,8 @@ class Link:
         except (ConfigurationError, ValueError):  # its words may hold the password
             raise Unavailable("SAMMOT_MONGO_URL is not the address of a MongoDB.") from None
         weakref.finalize(self, client.close).atexit = False
-        self._client = client
         self._pid = os.getpid()
         self._is_current = False
-
-    def close(self) -> None:
-        self._client.close()
-        self._open()
 
     @property
     def bare(self) -> Database[Document]:
@@ -101,7 +98,7 @@ class Link:
     def step(self, change: Callable[[Step], T]) -> T:
         """Do `change` in one transaction; it runs again where another's came between."""
         db = self.db
-        with translated(), pymongo.timeout(_PATIENCE), db.client.start_session() as session:
+        with translated(), pymongo.timeout(self._patience), db.client.start_session() as session:
             return session.with_transaction(lambda session: change(Step(db, session)))
 
 

@@ -13,11 +13,11 @@ class MongoStore(Videos, Jobs, Results):
     """The service's `Store`: one database of a replica set, or of a sharded cluster.
 
     It connects when it is first used, in each process anew, and does not work on a database that
-    lacks a migration.
+    lacks a migration. It is Unavailable when nothing has come of a step for `patience` seconds.
     """
 
-    def __init__(self, url: str, database: str) -> None:
-        super().__init__(Link(url, database))
+    def __init__(self, url: str, database: str, *, patience: float = 10.0) -> None:
+        super().__init__(Link(url, database, patience))
 
     def ping(self) -> None:
         with translated():
@@ -27,7 +27,3 @@ class MongoStore(Videos, Jobs, Results):
         """Create what is missing, and say what was done; building an index may take its time."""
         with translated():
             yield from schema.migrate(self._link.bare)
-
-    def close(self) -> None:
-        """Let the connections go; the next use opens others."""
-        self._link.close()
