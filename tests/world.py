@@ -12,6 +12,7 @@ from sammot.adapters.disk_objects import DiskObjects
 from sammot.adapters.sqlite_store import SqliteStore
 from sammot.adapters.store_events import StoreEvents
 from sammot.adapters.store_queue import StoreQueue
+from sammot.ports import Store
 from sammot.records import JobSpec, Priority, Video
 from sammot.service import EngineEntry, Policy, Service, World
 from sammot.video import Limits
@@ -36,9 +37,11 @@ POLICY = Policy(
 )
 
 
-def a_service(folder: Path, *engines: EngineEntry, **policy: Any) -> Service:
+def a_service(
+    folder: Path, *engines: EngineEntry, store: Store | None = None, **policy: Any
+) -> Service:
     (folder / "objects").mkdir(parents=True, exist_ok=True)
-    store = SqliteStore(folder / "store.db")
+    store = store or SqliteStore(folder / "store.db")
     known = {entry.name: entry for entry in engines or (fake_engine.entry(),)}
     return Service.over(
         World(

@@ -6,7 +6,7 @@ from pydantic import TypeAdapter
 from pymongo import ASCENDING, DESCENDING
 from pymongo.collection import Collection
 
-from sammot.adapters.mongo_store.documents import Document
+from sammot.adapters.mongo_store.documents import Document, folded
 from sammot.cursors import read_cursor, write_cursor
 from sammot.ports import JobQuery, VideoQuery
 from sammot.records import Page
@@ -40,12 +40,16 @@ def page(
     if len(documents) <= query.limit:
         return Page(items, None, total)
     last = documents[query.limit - 1]
-    return Page(items, write_cursor(last[order.field], last["_id"]), total)
+    value = last[order.field]
+    if isinstance(value, str):  # as it is written, not as it is compared
+        value = last["record"][order.field]
+    return Page(items, write_cursor(value, last["_id"]), total)
 
 
 def _behind(order: Order, cursor: str) -> Document:
     """What lies behind a cursor; the outer bound is where the index is entered."""
     value, record_id = read_cursor(cursor)
+    value = folded(value) if isinstance(value, str) else value
     beyond = "$lt" if order.descending else "$gt"
     return {
         order.field: {f"{beyond}e": value},
