@@ -75,6 +75,36 @@ def test_what_trembles_in_place_is_not_confirmed() -> None:
     assert not world.manager.is_confirmed(TrackId(1))
 
 
+def goes_along(at_rest: float) -> TrajectoryManager:
+    """The camera pans by two pixels a frame; the track shifts by `at_rest` of that."""
+    manager = TrajectoryManager(ManagerConfig(confirms_at_rest=False))
+    manager.update(frame(0), {}, [seen(disc(100, 50))])
+    x = 100.0
+    for index in range(1, 31):
+        rest, x = (x - 2, 50.0), x - 2 * at_rest
+        manager.update(frame(index), {TrackId(1): Prediction(disc(x, 50), 1.0, rest=rest)}, [])
+    return manager
+
+
+def test_what_shifts_as_the_camera_makes_it_has_not_travelled() -> None:
+    assert not goes_along(at_rest=1).is_confirmed(TrackId(1))
+
+
+def test_what_the_camera_follows_has_travelled() -> None:
+    assert goes_along(at_rest=0).is_confirmed(TrackId(1))
+
+
+def test_what_is_real_is_confirmed_at_rest_unless_that_is_ruled_out() -> None:
+    confirmed = []
+    for confirms_at_rest in (True, False):
+        world = World(confirms_at_rest=confirms_at_rest)
+        world.step({}, disc(30, 50))
+        for _ in range(30):
+            world.step({1: disc(30, 50)})
+        confirmed.append(world.manager.is_confirmed(TrackId(1)))
+    assert confirmed == [True, False]
+
+
 def test_a_lost_track_is_dropped_after_tolerance(walker: World) -> None:
     dropped = [walker.step({}).drop for _ in range(6)]
     assert dropped == [set()] * 5 + [{1}]

@@ -21,7 +21,8 @@ CHANGED = 0.25
 
 @dataclass(slots=True)
 class History:
-    """What is known of one track; `low` and `high` bound its centres (x, y) since its birth.
+    """What is known of one track; `low` and `high` bound its places (x, y) since its birth: a
+    `place` changes with the centre, less what the camera's motion makes of it.
 
     `unseen` is how many frames it had been hidden when it was last seen; `alone` counts frames in
     which it lay beside no larger track.
@@ -31,6 +32,7 @@ class History:
     low: list[float]
     high: list[float]
     centre: list[float] = field(default_factory=list)
+    place: list[float] = field(default_factory=lambda: [0.0, 0.0])
     path: float = 0.0
     last_area: int = 0
     hits: int = 0
@@ -58,7 +60,7 @@ class History:
 
     @property
     def travel(self) -> float:
-        """Diagonal of the box of its centres, in pixels."""
+        """Diagonal of the box of its places, in pixels."""
         return float(np.hypot(self.high[0] - self.low[0], self.high[1] - self.low[1]))
 
     @property
@@ -66,26 +68,28 @@ class History:
         """Mean of the recent scores."""
         return float(np.mean(self.scores)) if self.scores else 0.0
 
-    def seen(self, mask: Mask, score: float, history: int) -> None:
-        """It has this mask in the next frame; the last `history` scores are kept."""
+    def seen(
+        self, mask: Mask, score: float, history: int, rest: Sequence[float] | None = None
+    ) -> None:
+        """It has this mask in the next frame; the last `history` scores are kept; see
+        `Prediction` for `rest`.
+        """
         area, *centre = centroid(mask)
         if self.centre:
-            self._step_to(centre, area)
+            origin = self.centre if rest is None else rest
+            self._step([now - then for now, then in zip(centre, origin, strict=True)], area)
         self.centre, self.last_area = centre, area
-        self.low = [min(a, b) for a, b in zip(self.low, centre, strict=True)]
-        self.high = [max(a, b) for a, b in zip(self.high, centre, strict=True)]
+        self.low = [min(a, b) for a, b in zip(self.low, self.place, strict=True)]
+        self.high = [max(a, b) for a, b in zip(self.high, self.place, strict=True)]
         self.area += (area - self.area) * (0.1 if self.hits else 1.0)
         self.hits, self.missed, self.unseen = self.hits + 1, 0, self.missed
         self.scores = [*self.scores, score][-history:]
 
-    def _step_to(self, centre: list[float], area: int) -> None:
+    def _step(self, step: list[float], area: int) -> None:
         """Count a step of the path; a mask that changes much has not travelled, it was mistaken."""
-        step = [now - then for now, then in zip(centre, self.centre, strict=True)]
-        if abs(area - self.last_area) > CHANGED * max(area, self.last_area):
-            self.low = [a + b for a, b in zip(self.low, step, strict=True)]
-            self.high = [a + b for a, b in zip(self.high, step, strict=True)]
-        else:
+        if abs(area - self.last_area) <= CHANGED * max(area, self.last_area):
             self.path += float(np.hypot(step[0], step[1]))
+            self.place = [a + b for a, b in zip(self.place, step, strict=True)]
 
     def stays_with(self, host_id: TrackId, host: History, together_hits: int) -> None:
         """It lies beside `host` in this frame."""

@@ -121,7 +121,7 @@ class TrajectoryManager:
             if one is None or not one.mask.any():
                 track.missed += 1
                 continue
-            track.seen(one.mask, one.score, self.config.history)
+            track.seen(one.mask, one.score, self.config.history, one.rest)
         usual = _usual([one.area for one in self._tracks.values() if not one.missed])
         for track in self._tracks.values():
             track.is_confirmed = track.is_confirmed or self._convinces(track, usual)
@@ -137,7 +137,7 @@ class TrajectoryManager:
         if track.travel > max(least, times * config.straightness * track.path):
             return True
         is_large = track.size >= config.large * self._long_side
-        return (
+        return config.confirms_at_rest and (
             track.hits >= (config.large_hits if is_large else config.resting_hits)
             and track.trust >= config.reliable
             and track.area >= config.resting_size * usual_area

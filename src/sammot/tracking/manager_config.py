@@ -13,10 +13,10 @@ class ManagerConfig:
     track may be hidden, `doubtful_tolerance` an unconfirmed one. A track is confirmed once it has
     travelled `confirm_travel` of its size, at least `least_travel` and at most `sure_travel`
     pixels, in no more than 1 / `straightness` times the length of its path; it takes twice of
-    all that if its size is below `tiny` of the picture's long side. One that
+    all that if its size is below `tiny` of the picture's long side. If `confirms_at_rest`, one that
     rests is confirmed after `resting_hits`, or `large_hits` if its size is at least `large` of the
-    picture's long side. `beside` is how far
-    around a track its small parts may lie, `touching` its large ones (over `part_size` of it).
+    picture's long side. `beside` is how far around a track its small parts may lie, `touching` its
+    large ones (over `part_size` of it).
     """
 
     reliable: float = 0.7
@@ -32,6 +32,7 @@ class ManagerConfig:
     sure_travel: float = 12.0
     straightness: float = 0.2
     tiny: float = 0.04
+    confirms_at_rest: bool = True
     resting_hits: int = 12
     large: float = 0.045
     large_hits: int = 5

@@ -43,11 +43,14 @@ class Prediction:
     """What a propagator believes of one track in this frame; `score` in the engine's unit.
 
     `confidence`, 0 to 1, is how often such a mask is right; without it, the score is reported.
+    `rest` is where (x, y) its last centre would be now if it rested while the camera moved;
+    without it, the camera stands still.
     """
 
     mask: Mask
     score: float
     confidence: float | None = None
+    rest: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

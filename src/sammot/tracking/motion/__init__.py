@@ -43,6 +43,8 @@ def create(parameters: Mapping[str, object], clip: ClipInfo, previews: Sequence[
         tolerance=max(1, round(settings.memory * clip.fps)),
         confirm_hits=min(6, max(2, length // 8)),
         resting_hits=min(12, max(3, length // 4)),
+        # Under a moving camera, what stirs and does not travel is a screen, leaves, or water.
+        confirms_at_rest=not evidence.sees_in_part,
     )
     window = max(8, min(64, WINDOW_BYTES // (3 * clip.width * clip.height)))
     propagator = MotionPropagator(scene)

@@ -17,7 +17,7 @@ from sammot.tracking.motion.detect import fill_holes
 from sammot.tracking.motion.flow import LEAST_SIDE, flow_between
 from sammot.tracking.motion.picture import Picture, gradient, guided, length
 from sammot.tracking.motion.regions import Regions
-from sammot.tracking.motion.residual import carried, origins, residual
+from sammot.tracking.motion.residual import camera_motion, carried, origins, residual
 from sammot.tracking.motion.sighting import Sighting
 
 if TYPE_CHECKING:
@@ -67,7 +67,8 @@ class MovingEvidence:
         flow = flow_between(grey, self._greys[-1], precise=True)
         places = origins(flow)
         before = carried(taken, places)
-        evidence = self._motion(grey, flow, before)
+        camera = camera_motion(flow, before)
+        evidence = self._motion(grey, flow, camera, before)
         likely = self._with_colour(lab, evidence)
         likely = np.maximum(likely, self._lasting(flow, places))
         # Whole steps, so that a snapshot holds it exactly.
@@ -77,7 +78,7 @@ class MovingEvidence:
         evident = self._solid(before)
         solid = self._credit.extended(evident, before, places)
         self._likely = np.where(solid > evident, np.maximum(self._likely, HELD), self._likely)
-        return Sighting(_whole(lab, solid), half)
+        return Sighting(_whole(lab, solid), half, camera)
 
     def cut(self, lab: Picture) -> None:
         """Forget what was seen."""
@@ -112,12 +113,13 @@ class MovingEvidence:
         self._likely = state["likely"].astype(np.float32) / 255
         self._credit = Credit(state["credit"])
 
-    def _motion(self, grey: Picture, flow: Picture, taken: Picture) -> Picture:
+    def _motion(self, grey: Picture, flow: Picture, camera: Picture, taken: Picture) -> Picture:
         """Probability of own motion, from one frame's step and, if that is slow, from four's."""
-        rest, scale = residual(flow, taken)
+        rest, scale = residual(flow, camera, taken)
         evidence = 1 - np.exp2(-((rest / scale) ** 2))
         if float(np.percentile(rest[::4, ::4], 98)) < 2.0 and len(self._greys) >= 2:
-            rest, scale = residual(flow_between(grey, self._greys[0], precise=True), taken)
+            far = flow_between(grey, self._greys[0], precise=True)
+            rest, scale = residual(far, camera_motion(far, taken), taken)
             evidence = 0.35 * evidence + 0.65 * (1 - np.exp2(-((rest / scale) ** 2)))
         texture = cv2.blur(gradient(grey), (15, 15)) / 12
         return np.asarray(evidence * np.clip(texture, 0.2, 1), np.float32)

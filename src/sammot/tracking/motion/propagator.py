@@ -46,9 +46,10 @@ class MotionPropagator:
         found = {id_: self._keep_together(id_, one, view) for id_, one in found.items()}
         found |= find_again(self.bodies, found, free, view)
         found |= reunite(self.bodies, found, self.scene.size)
+        rests = {id_: self._rest(id_, one.patch, view) for id_, one in found.items()}
         self._remember(found, expected, view)
         return {
-            id_: self._predict(id_, one.patch, is_shared=one.is_shared)
+            id_: self._predict(id_, one.patch, is_shared=one.is_shared, rest=rests[id_])
             for id_, one in sorted(found.items())
         }
 
@@ -122,12 +123,28 @@ class MotionPropagator:
             else:
                 body.lost()
 
-    def _predict(self, id_: TrackId, patch: Patch, *, is_shared: bool = False) -> Prediction:
+    def _rest(self, id_: TrackId, patch: Patch, view: View) -> tuple[float, float] | None:
+        """Where the camera's motion alone would have brought the body; see `Prediction`."""
+        if view.camera is None:
+            return None
+        body = self.bodies[id_]
+        if body.missed:
+            # It is not known how the camera moved meanwhile.
+            across, down = patch.centre
+        else:
+            across, down, depth = np.linalg.solve(view.camera, [*body.centre, 1.0])
+            across, down = across / depth, down / depth
+        return float(across), float(down)
+
+    def _predict(
+        self, id_: TrackId, patch: Patch, *, is_shared: bool = False,
+        rest: tuple[float, float] | None = None,
+    ) -> Prediction:  # fmt: skip
         realness = self._realness(patch)
         body = self.bodies[id_]
         size = patch.area / self.scene.minimum_area
         known = confidence(realness, body.age, size, is_shared=is_shared, is_parting=body.apart > 0)
-        return Prediction(patch.full(self.scene.size), realness, known)
+        return Prediction(patch.full(self.scene.size), realness, known, rest)
 
     def _realness(self, patch: Patch) -> float:
         return self.scene.evidence.realness(patch) if patch.mask.size else 0.0

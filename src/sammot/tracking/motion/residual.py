@@ -17,17 +17,19 @@ if TYPE_CHECKING:
     from sammot.tracking.motion.picture import Picture
 
 
-def residual(flow: Picture, taken: Picture) -> tuple[Picture, float]:
+def residual(flow: Picture, camera: Picture, taken: Picture) -> tuple[Picture, float]:
     """Length of the flow beyond the camera's, and the length that counts as motion, in pixels."""
-    pairs = zip(cv2.split(flow), camera_flow(flow, taken), strict=True)
+    pairs = zip(cv2.split(flow), _flow_of(camera, flow.shape[:2]), strict=True)
     rest = length(*(cv2.medianBlur(seen - own, 5) for seen, own in pairs))
     free = rest[::2, ::2][taken[::2, ::2] == 0] if taken.shape == rest.shape else rest
     noise = 0.25 + 1.4826 * float(np.median(free if free.size else rest))
     return rest, max(2.5 * noise, _otsu(rest))
 
 
-def camera_flow(flow: Picture, taken: Picture) -> tuple[Picture, Picture]:
-    """The flow, across and down, that the camera's motion alone would give: a homography's."""
+def camera_motion(flow: Picture, taken: Picture) -> Picture:
+    """Homography (3, 3) from each pixel to where the camera's motion alone would have it come
+    from; `taken` is uint8, set where objects are.
+    """
     height, width = flow.shape[:2]
     rows, columns = np.mgrid[4:height:8, 4:width:8]
     free = taken[rows, columns] == 0
@@ -38,10 +40,15 @@ def camera_flow(flow: Picture, taken: Picture) -> tuple[Picture, Picture]:
     # The stubs do not know that there may be none.
     matrix: Picture | None = cv2.findHomography(start, stop, cv2.USAC_MAGSAC, 0.8)[0]
     if matrix is None:
-        across, down = np.median(flow.reshape(-1, 2), axis=0)
-        return np.full((height, width), across), np.full((height, width), down)
-    y, x = np.indices((height, width), sparse=True)
-    across, down, depth = (a * x + b * y + c for a, b, c in matrix)
+        matrix = np.eye(3)
+        matrix[:2, 2] = np.median(flow.reshape(-1, 2), axis=0)
+    return matrix
+
+
+def _flow_of(camera: Picture, shape: tuple[int, ...]) -> tuple[Picture, Picture]:
+    """The flow, across and down, that the camera's motion alone would give."""
+    y, x = np.indices(shape, sparse=True)
+    across, down, depth = (a * x + b * y + c for a, b, c in camera)
     np.maximum(depth, 1e-3, out=depth)
     for plane, start_of in ((across, x), (down, y)):
         np.divide(plane, depth, out=plane)

@@ -26,7 +26,7 @@ class View:
     `lab` (h, w, 3); `bins` (h, w) colour numbers; `claims` the regions that want to be objects;
     `flow` (h/2, w/2, 2) float32, where each pixel was in the last frame, in pixels of that size;
     `taken` uint8, set where a track is; `released` uint8, the number of each part that a track
-    let go of; `is_cut` says that another shot begins.
+    let go of; `is_cut` says that another shot begins; `camera` is as in `Sighting`.
     """
 
     index: int
@@ -37,6 +37,7 @@ class View:
     taken: Picture
     released: Picture
     is_cut: bool
+    camera: Picture | None
 
 
 class Scene:
@@ -64,7 +65,7 @@ class Scene:
         claims = Regions.of(sighting.solid).at_least(self.minimum_area)
         self._view = View(
             frame.index, lab, colours_of(lab), claims, sighting.flow, self._taken,
-            np.zeros(self.size, np.uint8), is_cut,
+            np.zeros(self.size, np.uint8), is_cut, sighting.camera,
         )  # fmt: skip
         return self._view
 

@@ -14,11 +14,13 @@ class Sighting:
     """What may be an object in one frame, at working size.
 
     `solid` (h, w) uint8, 1 on it; `flow` (h/2, w/2, 2) float32, where each pixel was in the last
-    frame, in pixels of that half size.
+    frame, in pixels of that half size; `camera` (3, 3) the homography that leads from each pixel
+    to where the camera's motion alone would have had it in the last frame, None if it stands still.
     """
 
     solid: Picture
     flow: Picture
+    camera: Picture | None = None
 
 
 class Evidence(Protocol):
