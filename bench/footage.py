@@ -33,10 +33,13 @@ SCENES = (
 
 @dataclass
 class Tracks:
-    """Frame -> track id -> each; `seconds` is the time that it took."""
+    """Frame -> track id -> each; `seconds` is the time that it took.
+
+    `masks` is None where only boxes are given.
+    """
 
     boxes: dict[int, dict[int, Box]] = field(default_factory=dict)
-    masks: dict[int, dict[int, RLE]] = field(default_factory=dict)
+    masks: dict[int, dict[int, RLE]] | None = field(default_factory=dict)
     seconds: float = 0.0
 
 

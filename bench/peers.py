@@ -1,12 +1,13 @@
-"""What one would build without this product: background subtraction, then a box tracker.
+"""What one would build without this product.
 
-Every peer works at our engine's working resolution, with its makers' default parameters.
+Background subtraction, then a box tracker; or OpenCV's trackers of one object. Every peer works at
+our engine's working resolution, with its makers' default parameters.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import cv2
 import norfair
@@ -22,14 +23,19 @@ LONG_SIDE = 640
 _SMALLEST = 6e-5
 
 
+def working(clip: ClipInfo) -> tuple[tuple[int, int], np.ndarray]:
+    """The size to work at, width and height, and what its boxes are multiplied by."""
+    scale = min(1.0, LONG_SIDE / max(clip.width, clip.height))
+    size = (round(clip.width * scale), round(clip.height * scale))
+    return size, np.array([clip.width, clip.height] * 2) / (size * 2)
+
+
 class Blobs:
     """OpenCV background subtraction and connected components."""
 
     def __init__(self, subtractor: cv2.BackgroundSubtractor, clip: ClipInfo) -> None:
         self._subtractor = subtractor
-        scale = min(1.0, LONG_SIDE / max(clip.width, clip.height))
-        self._size = (round(clip.width * scale), round(clip.height * scale))
-        self._stretch = np.array([clip.width, clip.height] * 2) / (self._size * 2)
+        self._size, self._stretch = working(clip)
         self._smallest = max(8, _SMALLEST * self._size[0] * self._size[1])
         self._disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
         self._wide = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
@@ -79,6 +85,14 @@ TRACKERS: dict[str, Callable[[float], object]] = {
 }
 
 
+FOLLOWERS: dict[str, Callable[[], cv2.Tracker]] = {
+    "KCF": cv2.TrackerKCF.create,
+    "CSRT": cv2.TrackerCSRT.create,
+}
+_LEAST_SIDE = 8
+"""Of a box that is followed, in pixels."""
+
+
 def run(frames: Iterable[Frame], clip: ClipInfo, *, subtractor: str) -> dict[str, Tracks]:
     """All trackers on the detections of one subtractor.
 
@@ -103,6 +117,47 @@ def run(frames: Iterable[Frame], clip: ClipInfo, *, subtractor: str) -> dict[str
                 for row in rows
             }
     return {f"{subtractor} + {name}": tracks for name, tracks in found.items()}
+
+
+def follow(
+    frames: Iterable[Frame],
+    clip: ClipInfo,
+    truth: Mapping[int, Mapping[int, Box]],
+    *,
+    follower: str,
+) -> Tracks:
+    """OpenCV's tracker of one object, one for each object, begun on the truth's first box of it.
+
+    So they are told how many objects there are, and where; they give boxes, not masks.
+    """
+    size, stretch = working(clip)
+    tracks, running = Tracks(masks=None), {}
+    for frame in frames:
+        started = time.perf_counter()
+        small = cv2.resize(frame.image, size, interpolation=cv2.INTER_AREA)
+        found = {identity: one.update(small) for identity, one in running.items()}
+        boxes = {
+            identity: Box(*(np.array([x, y, x + width, y + height]) * stretch))
+            for identity, (is_seen, (x, y, width, height)) in found.items()
+            if is_seen
+        }
+        for identity, box in truth.get(frame.index, {}).items():
+            if identity not in running:
+                running[identity] = FOLLOWERS[follower]()
+                running[identity].init(small, _rectangle(np.array(box) / stretch, size))
+                boxes[identity] = box
+        tracks.boxes[frame.index] = boxes
+        tracks.seconds += time.perf_counter() - started
+    return tracks
+
+
+def _rectangle(corners: np.ndarray, size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """Left, top, width and height inside a picture, not too small to follow."""
+    left, top, right, bottom = (round(float(value)) for value in corners)
+    width = min(max(_LEAST_SIDE, right - left), size[0])
+    height = min(max(_LEAST_SIDE, bottom - top), size[1])
+    left = min(max(0, left), size[0] - width)
+    return left, min(max(0, top), size[1] - height), width, height
 
 
 def _identities(tracker: object, corners: np.ndarray) -> np.ndarray:

@@ -7,9 +7,10 @@ Without `--clips` the clips are generated. `bench/peers.txt` says how to install
 
 HOTA, DetA, AssA, MOTA and IDF1 are on boxes, in percent. J is the masks' mean IoU with the best
 track for each object (DAVIS); `J any` is that of the union of all tracks with the union of all
-objects. `tracks` is how many identities were reported. `ms` is milliseconds a frame over
-decoding alone, with our masks and previews, without the peers' masks; `x dec` the whole divided
-by decoding alone. A clip marked ~ has the tracks of another program as its truth.
+objects. `tracks` is how many identities were reported. `ms` is milliseconds a frame over decoding
+alone, with our masks and previews, without the peers' masks; `x dec` the whole divided by decoding
+alone. OpenCV's own trackers are told where each object first is, and give boxes alone. A clip
+marked ~ has the tracks of another program as its truth.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def run_ours(clip: Clip, times: np.ndarray, parameters: Mapping[str, object]) ->
 def score(clip: Clip, tracks: Tracks) -> dict[str, float]:
     scores = evaluate(clip.boxes, tracks.boxes).scores
     row = {name: 100 * scores[name] for name in ("HOTA", "DetA", "AssA", "MOTA", "IDF1")}
-    if clip.masks is not None:
+    if clip.masks is not None and tracks.masks is not None:
         row["J"] = 100 * evaluate(clip.masks, tracks.masks, metrics=["davis"]).scores["J"]
         row["J any"] = 100 * union_similarity(clip.masks, tracks.masks)
     row["tracks"] = len(set(chain.from_iterable(tracks.boxes.values())))
@@ -102,6 +103,9 @@ def run_peers(clip: Clip, decoding: float) -> dict[str, Tracks]:
     found = {}
     for subtractor in peers.SUBTRACTORS:
         found |= peers.run(clip.frames(), clip.info, subtractor=subtractor)
+    for name in peers.FOLLOWERS:
+        tracks = peers.follow(clip.frames(), clip.info, clip.boxes, follower=name)
+        found[f"{name}, told the first boxes"] = tracks
     for tracks in found.values():
         tracks.seconds += decoding
     return found

@@ -1,169 +1,164 @@
 """How fast a video becomes stored masks, and where the time goes.
 
-    python bench/speed.py [CLIP ...] [--preset NAME] [--frames N] [--threads N]
+    python bench/speed.py [CLIP ...] [--preset NAME] [--threads N] [--peers]
 
-Without clips: the demonstration, 1280x720 at 30 frames a second. Stages are measured one after
-the other; the `whole` as the worker does it, decoding ahead in a second thread. Milliseconds are
-per frame; `share` is of the stages' sum.
+Without clips: the demonstration, 1280x720 at 30 frames a second. The worker itself runs, over a
+database and files of its own in a temporary folder. Its stages are measured with decoding in the
+same thread, one after the other: milliseconds a frame, in `wall` time and of `processor` (all
+threads); `share` is of the stages' sum of wall time. The `whole` is measured once more as it is,
+decoding ahead in a second thread. With `--peers` (`bench/peers.txt` says how to install them)
+those follow, in the same process.
 """
 
 from __future__ import annotations
 
 import argparse
 import tempfile
-import time
-from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from itertools import islice
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import cv2
-import numpy as np
 
-from sammot import scenes, video
-from sammot.service.chunks import chunk_stop, write_chunk
-from sammot.tracking import motion
-from sammot.tracking.engine import Engine
-from sammot.tracking.frame import ClipInfo, Frame
-from sammot.worker.prefetch import prefetched
+from sammot import bootstrap, scenes, video
+from sammot.records import JobKind, Priority
+from sammot.service import Service
+from sammot.service.jobs import Jobs
+from sammot.settings import Settings
+from sammot.tracking import engine as engine_module
+from sammot.tracking.frame import ClipInfo
+from sammot.worker import tasks
+from sammot.worker.pulse import Pulse
+from stopwatch import Measured, Stopwatch
 
 STAGES = {
+    "previews": "first look: decode previews",
+    "create": "first look: learn the background",
     "decode": "decode",
-    "previews": "first look (decode 32 previews)",
-    "create": "first look (learn the background)",
-    "propagate": "propagate, with the evidence",
+    "evidence": "evidence",
+    "propagate": "propagate",
     "propose": "propose",
-    "update": "manage",
+    "manage": "manage",
     "prompt": "prompt",
+    "revise": "look back over the window",
     "finish": "masks at full size",
-    "report": "boxes, run lengths, rest of the loop",
-    "store": "pack chunks, snapshot",
+    "encode": "boxes, run lengths",
+    "pack": "pack chunks, snapshots",
+    "store": "store them",
+    "rest": "the loop, and what is left",
 }
 
 
-class Stopwatch:
-    """Seconds by stage."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = defaultdict(float)
-
-    def timed(self, stage: str, work: Callable[..., Any]) -> Callable[..., Any]:
-        """The same work, measured."""
-
-        def measured(*arguments: object, **options: object) -> object:
-            started = time.perf_counter()
-            try:
-                return work(*arguments, **options)
-            finally:
-                self.seconds[stage] += time.perf_counter() - started
-
-        return measured
-
-    def each(self, stage: str, things: Iterator[Any]) -> Iterator[Any]:
-        """The same things; the time to get each is measured."""
-        nothing = object()
-        take = self.timed(stage, lambda: next(things, nothing))
-        while (thing := take()) is not nothing:
-            yield thing
+def instrument(engine: Any, watch: Stopwatch) -> Any:  # noqa: ANN401 - parts are replaced
+    scene = engine.propagator.scene
+    scene.see = watch.timed("evidence", scene.see)
+    engine.propagator = Measured(engine.propagator, watch, propagate="propagate", prompt="prompt")
+    engine.proposer = Measured(engine.proposer, watch, propose="propose")
+    engine.manager = Measured(engine.manager, watch, update="manage")
+    engine.finisher = Measured(engine.finisher, watch, revise="revise", finish="finish")
+    return Measured(engine, watch, snapshot="pack")
 
 
-class Measured:
-    """An object whose named methods are measured."""
+@contextmanager
+def instrumented(service: Service, watch: Stopwatch) -> Iterator[Service]:
+    """The service with an engine that is measured; meanwhile the worker's steps are, too."""
 
-    def __init__(self, whole: object, watch: Stopwatch, *stages: str) -> None:
-        self._whole = whole
-        for stage in stages:
-            setattr(self, stage, watch.timed(stage, getattr(whole, stage)))
+    def create(*arguments: Any) -> Any:  # noqa: ANN401 - an engine's
+        return instrument(watch.timed("create", entry.create)(*arguments), watch)
 
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._whole, name)
-
-
-def instrument(engine: Engine, watch: Stopwatch) -> None:
-    engine.proposer = Measured(engine.proposer, watch, "propose")  # type: ignore[assignment]
-    engine.propagator = Measured(engine.propagator, watch, "propagate", "prompt")  # type: ignore[assignment]
-    engine.manager = Measured(engine.manager, watch, "update")  # type: ignore[assignment]
-    engine.finish = watch.timed("finish", engine.finish)
-
-
-def run(engine: Engine, frames: Iterator[Frame], pack: Callable[..., object]) -> int:
-    """Track chunk by chunk as the worker does; the number of frames."""
-    start = 0
-    while True:
-        stop = chunk_stop(start)
-        results = list(engine.track(islice(frames, stop - start)))
-        if not results:
-            return start
-        pack(engine, start, results)
-        start += len(results)
-
-
-def pack_chunk(engine: Engine, start: int, results: list[Any]) -> None:
-    write_chunk(start, results)
-    engine.snapshot()
+    entry = service.world.engine("motion")
+    engines = {"motion": replace(entry, create=create)}
+    with ExitStack() as stack:
+        for place, name, stage in (
+            (video, "previews", "previews"),
+            (tasks, "write_chunk", "pack"),
+            (Jobs, "store_chunk", "store"),
+        ):
+            measured = watch.timed(stage, getattr(place, name))
+            stack.enter_context(mock.patch.object(place, name, measured))
+        for name, method in (("Box", "around"), ("RLE", "encode")):
+            measured = Measured(getattr(engine_module, name), watch, **{method: "encode"})
+            stack.enter_context(mock.patch.object(engine_module, name, measured))
+        serial = lambda source, _: watch.each("decode", iter(source))  # noqa: E731
+        stack.enter_context(mock.patch.object(tasks, "prefetched", serial))
+        yield Service.over(replace(service.world, engines=engines))
 
 
 class Case:
-    """One clip with one set of parameters."""
+    """One clip, uploaded, with one set of parameters."""
 
-    def __init__(self, path: Path, options: argparse.Namespace) -> None:
-        self.path, self.limit = path, options.frames
-        self.parameters = {"preset": options.preset}
-        frames = list(islice(((f.time, f.image.shape) for f in video.decode(path)), self.limit))
-        self.times = np.array([moment for moment, _ in frames])
-        height, width = frames[0][1][:2]
-        fps = (len(frames) - 1) / (self.times[-1] - self.times[0]) if len(frames) > 1 else 25.0
-        self.info = ClipInfo(width, height, float(fps), len(frames))
+    def __init__(self, folder: Path, path: Path, parameters: Mapping[str, object]) -> None:
+        settings = Settings(data_dir=folder, profile="embedded")
+        self.path, self.service = path, bootstrap.service(settings)
+        self.spec = self.service.uploads.spec("motion", parameters, Priority.NORMAL)
+        uploads, size = self.service.uploads, path.stat().st_size
+        upload = uploads.begin("local", path.name, size, self.spec)
+        uploads.append(upload, 0, [path.read_bytes()])
+        self.video, _ = uploads.finish(upload)
 
-    def frames(self) -> Iterator[Frame]:
-        return islice(video.decode(self.path), self.limit)
+    def track(self, service: Service, watch: Stopwatch) -> None:
+        """The worker's task, from the file to what is stored; as the stage `rest`."""
+        job = service.jobs.claim("bench", [JobKind.TRACK])
+        if job is None:
+            job = service.jobs.submit(self.video, self.spec)
+            job = service.jobs.claim("bench", [JobKind.TRACK]) or job
+        with Pulse(service, job, threading.Event()) as pulse:
+            watch.timed("rest", tasks.track)(service, job, pulse)
 
-    def stages(self) -> dict[str, float]:
-        """Seconds by stage, one after the other."""
+    def stages(self) -> Stopwatch:
         watch = Stopwatch()
-        previews = watch.timed("previews", video.previews)(self.path, self.times)
-        engine = watch.timed("create", motion.create)(self.parameters, self.info, previews)
-        instrument(engine, watch)
-        started = time.perf_counter()
-        run(engine, watch.each("decode", self.frames()), watch.timed("store", pack_chunk))
-        inside = [s for s in STAGES if s not in {"previews", "create", "report"}]
-        known = sum(watch.seconds[stage] for stage in inside)
-        watch.seconds["report"] = time.perf_counter() - started - known
-        return watch.seconds
+        with instrumented(self.service, watch) as service:
+            self.track(service, watch)
+        return watch
 
-    def whole(self) -> float:
-        """Seconds from file to packed chunks, decoding ahead."""
-        started = time.perf_counter()
-        previews = video.previews(self.path, self.times)
-        engine = motion.create(self.parameters, self.info, previews)
-        with closing(prefetched(self.frames(), 16)) as ahead:
-            run(engine, ahead, pack_chunk)
-        return time.perf_counter() - started
+    def whole(self) -> Stopwatch:
+        watch = Stopwatch()
+        self.track(self.service, watch)
+        return watch
 
-    def show(self) -> None:
-        seconds, whole, count = self.stages(), self.whole(), self.info.frame_count or 1
-        info = f"{self.info.width}x{self.info.height}, {count} frames at {self.info.fps:.1f} fps"
-        print(f"\n{self.path}: {info}")
-        total = sum(seconds.values())
+    def show(self) -> float:
+        """Print what was measured; seconds that decoding takes."""
+        stages, whole, record = self.stages(), self.whole(), self.video
+        scale, total = 1000 / record.frame_count, sum(stages.wall.values())
+        size = f"{record.width}x{record.height}"
+        print(f"\n{self.path}: {size}, {record.frame_count} frames at {record.fps:.1f} fps")
+        print(f"  {'':36}{'wall':>9}{'processor':>12}{'share':>10}")
         for stage, words in STAGES.items():
-            cost = seconds[stage]
-            print(f"  {words:38}{1000 * cost / count:8.2f} ms{100 * cost / total:7.1f} %")
-        speed = count / whole
-        print(
-            f"  {'whole':38}{1000 * whole / count:8.2f} ms   {speed:.1f} frames/s, "
-            f"{speed / self.info.fps:.2f} x real time, {whole / seconds['decode']:.1f} x decoding",
-            flush=True,
-        )
+            wall, processor = stages.wall[stage], stages.processor[stage]
+            share = f"{100 * wall / total:8.1f} %"
+            print(f"  {words:36}{scale * wall:6.2f} ms{scale * processor:9.2f} ms{share}")
+        wall, processor = whole.wall["rest"], whole.processor["rest"]
+        print(f"  {'whole':36}{scale * wall:6.2f} ms{scale * processor:9.2f} ms", end="   ")
+        decoding, rate = stages.wall["decode"], record.frame_count / wall
+        print(f"{rate:.1f} frames/s, {rate / record.fps:.2f} x real time, ", end="")
+        print(f"{wall / decoding:.1f} x decoding", flush=True)
+        return decoding
+
+
+def show_peers(case: Case, decoding: float) -> None:
+    """The same clip through what one would use otherwise; masks at full size not included."""
+    import peers  # noqa: PLC0415 - they need not be installed
+
+    record = case.video
+    info = ClipInfo(record.width, record.height, record.fps, record.frame_count)
+    for subtractor in peers.SUBTRACTORS:
+        found = peers.run(video.decode(case.path), info, subtractor=subtractor)
+        for name, tracks in found.items():
+            wall = tracks.seconds + decoding
+            cost = f"{1000 * wall / record.frame_count:6.2f} ms"
+            print(f"  {name:36}{cost}   {wall / decoding:.1f} x decoding", flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("clips", nargs="*", type=Path)
     parser.add_argument("--preset", default="balanced", choices=("fast", "balanced", "accurate"))
-    parser.add_argument("--frames", type=int, default=600, help="the longest part of a clip")
     parser.add_argument("--threads", type=int, default=2, help="OpenCV's own threads")
+    parser.add_argument("--peers", action="store_true", help="measure them as well")
     options = parser.parse_args()
     cv2.setNumThreads(options.threads)
     with tempfile.TemporaryDirectory() as folder:
@@ -171,8 +166,11 @@ def main() -> None:
             scene = scenes.make("demonstration", width=1280, height=720)
             options.clips = [Path(folder) / "demonstration.mp4"]
             video.write(options.clips[0], scene.frames(), scene.fps)
-        for path in options.clips:
-            Case(path, options).show()
+        for number, path in enumerate(options.clips):
+            case = Case(Path(folder) / str(number), path, {"preset": options.preset})
+            decoding = case.show()
+            if options.peers:
+                show_peers(case, decoding)
 
 
 if __name__ == "__main__":
