@@ -18,7 +18,7 @@ from sammot.adapters.sqlite_store import SqliteStore
 from sammot.adapters.store_events import StoreEvents
 from sammot.adapters.store_queue import StoreQueue
 from sammot.api.app import create_app
-from sammot.api.config import ApiConfig
+from sammot.api.config import ApiConfig, Rates
 from sammot.errors import Unavailable
 from sammot.ports import Events, Objects, Queue, Store
 from sammot.service import EngineEntry, Policy, Service, World
@@ -91,6 +91,17 @@ def _events(settings: Settings, store: Store) -> Events:
     return RedisEvents(store, redis_url(settings))
 
 
+def _rates(settings: Settings) -> Rates | None:
+    if settings.profile == "embedded":
+        return None
+    with _service_packages():
+        import flask_limiter  # noqa: F401, PLC0415 - that it is there
+
+        from sammot.redis_client import patience  # noqa: PLC0415
+    requests, beginnings = settings.rate_requests, settings.rate_beginnings
+    return Rates(redis_url(settings), requests, beginnings, patience())
+
+
 def redis_url(settings: Settings) -> str:
     """Where the broker is. Raises Unavailable where the settings do not say it."""
     if settings.redis_url is None:
@@ -124,6 +135,7 @@ def web() -> Flask:
         metrics_token=settings.metrics_token.get_secret_value(),
         proxies=settings.proxies,
         files_location=settings.files_location,
+        rates=_rates(settings),
     )
     return create_app(service(settings), config)
 

@@ -81,6 +81,12 @@ class InvalidTracks(SamMotError):
     slug = "invalid-tracks"
 
 
+class TooManyRequests(SamMotError):
+    """More than one client may ask for in so short a time."""
+
+    slug = "too-many-requests"
+
+
 class Unavailable(SamMotError):
     """Something that the service needs does not answer; try again."""
 

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import platformdirs
-from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, SecretStr
+from pydantic import (
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+    StringConstraints,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 GIB = 2**30
+Rate = Annotated[str, StringConstraints(pattern=r"^([1-9]\d*/(second|minute|hour|day))?$")]
 
 
 def _default_data_dir() -> Path:
@@ -40,6 +49,10 @@ class Settings(BaseSettings):
     """How many proxies stand before the service, each naming its client in X-Forwarded-For."""
     files_location: str = ""
     """Where an nginx before the service finds the local files, which it then sends itself."""
+    rate_requests: Rate = "3000/minute"
+    """With the profile `service`: how often one client may ask; empty for no limit."""
+    rate_beginnings: Rate = "120/minute"
+    """How many uploads and jobs one client may begin; empty for no limit."""
     log_level: str = "INFO"
     metrics_token: SecretStr = SecretStr("")
     """Who knows it may read /metrics from another machine; without one, nobody may."""

@@ -7,15 +7,12 @@ from collections.abc import Generator
 from contextlib import AbstractContextManager
 
 import structlog
-from redis import Redis
-from redis.backoff import NoBackoff
 from redis.client import PubSub
 from redis.exceptions import RedisError
-from redis.retry import Retry
 
-from sammot.errors import Unavailable
 from sammot.fanout import ChangeLog, Fanout, Watch
 from sammot.hints import Teller
+from sammot.redis_client import redis_client
 
 CHANNEL = "sammot:changes"
 LOOK_SECONDS = 2.0
@@ -24,7 +21,6 @@ AWAY_SECONDS = 0.5
 """The same while Redis is away."""
 GATHER_SECONDS = 0.01
 """Messages that come together cost one look."""
-TIMEOUT_SECONDS = 0.5
 
 log = structlog.get_logger()
 
@@ -37,15 +33,7 @@ class RedisEvents:
     """
 
     def __init__(self, changes: ChangeLog, url: str) -> None:
-        try:
-            self._redis = Redis.from_url(
-                url,
-                socket_connect_timeout=TIMEOUT_SECONDS,
-                socket_timeout=TIMEOUT_SECONDS,
-                retry=Retry(NoBackoff(), 0),
-            )
-        except ValueError:  # it may quote the password
-            raise Unavailable("SAMMOT_REDIS_URL is not the address of a Redis.") from None
+        self._redis = redis_client(url)
         self._teller = Teller("redis", (RedisError,))
         self._fanout = Fanout(changes, self._looks, "redis-events")
 

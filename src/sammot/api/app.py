@@ -20,6 +20,7 @@ from sammot.api import (
     page,
     problems,
     prometheus,
+    rates,
     results,
     system,
     tracing,
@@ -92,6 +93,8 @@ def create_app(service: Service, config: ApiConfig) -> Flask:
     app.register_blueprint(docs.blueprint)
     app.register_blueprint(prometheus.blueprint)
     app.register_blueprint(page.blueprint)
+    if config.rates:
+        rates.register(app, config.rates)
     app.wsgi_app = MethodOverride(app.wsgi_app)  # type: ignore[method-assign]
     if config.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

@@ -1,7 +1,22 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """`100/minute` and the like for one client; empty for no limit.
+
+    `storage_url` names the Redis that counts; while it is away each process counts for itself.
+    """
+
+    storage_url: str
+    requests: str
+    beginnings: str
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +27,7 @@ class ApiConfig:
     `web_dir` holds the built page. Large answers pass through temporary files in `spool_dir`.
     Who knows `metrics_token` may read `/metrics` from anywhere. So many `proxies` stand before the
     service and name the client; nginx is among them and sends files where it finds them, below
-    `files_location`, if that is given.
+    `files_location`, if that is given. `rates` limit how often one client may ask.
     """
 
     version: str
@@ -22,3 +37,4 @@ class ApiConfig:
     metrics_token: str = ""
     proxies: int = 0
     files_location: str = ""
+    rates: Rates | None = None

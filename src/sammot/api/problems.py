@@ -29,6 +29,7 @@ PROBLEMS: Mapping[type[errors.SamMotError], tuple[int, str]] = {
     errors.VideoTooBig: (422, "The video is over the limits"),
     errors.UnknownEngine: (422, "There is no such engine"),
     errors.InvalidTracks: (422, "The tracks cannot be read"),
+    errors.TooManyRequests: (429, "Too many requests"),
     errors.Unavailable: (503, "Not available now"),
 }
 """Error -> HTTP status and title."""

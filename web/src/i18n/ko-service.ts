@@ -14,6 +14,7 @@ export const koService: Readonly<Record<string, string>> = {
   "/problems/unreadable-video": "동영상을 읽을 수 없습니다",
   "/problems/video-too-big": "동영상이 한도를 넘습니다",
   "/problems/unknown-engine": "그런 엔진이 없습니다",
+  "/problems/too-many-requests": "요청이 너무 많습니다",
   "/problems/unavailable": "지금은 사용할 수 없습니다",
   "/problems/internal-error": "내부 오류",
 
