@@ -11,13 +11,22 @@ from hypothesis import settings
 
 from servers.mongo import mongo, mongo_server, mongo_store
 from servers.redis import redis_server
+from servers.s3 import moto_server, rclone_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser
 
-__all__ = ["browser", "mongo", "mongo_server", "mongo_store", "redis_server"]
+__all__ = [
+    "browser",
+    "mongo",
+    "mongo_server",
+    "mongo_store",
+    "moto_server",
+    "rclone_server",
+    "redis_server",
+]
 
 FLAGS = [
     "--no-sandbox",

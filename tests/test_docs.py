@@ -11,7 +11,7 @@ from sammot.settings import Settings
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
-SETTING = re.compile(r"^#?(SAMMOT_[A-Z_]+)=(.*)$", re.MULTILINE)
+SETTING = re.compile(r"^#?(SAMMOT_[A-Z0-9_]+)=(.*)$", re.MULTILINE)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -20,8 +20,8 @@ class WebServer:
 
     def __init__(self, data_dir: Path, *command: str, **settings: str) -> None:
         self.data_dir = data_dir
-        self._settings = settings
         self._command = command or ("web",)
+        self._settings = {"LEASE_SECONDS": "2"} | settings
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]

@@ -53,9 +53,25 @@ def migrate(settings: Settings) -> Iterator[str]:
 
 
 def _objects(settings: Settings) -> Objects:
-    objects = DiskObjects(_folder(settings.data_dir))
+    folder = _folder(settings.data_dir)
+    objects = DiskObjects(folder) if settings.s3_bucket is None else _s3(settings)
     objects.ping()
     return objects
+
+
+def _s3(settings: Settings) -> Objects:
+    with _service_packages():
+        from sammot.adapters.s3_objects import Bucket, S3Objects  # noqa: PLC0415
+    secret = settings.s3_secret_key
+    bucket = Bucket(
+        settings.s3_bucket or "",
+        endpoint=settings.s3_endpoint,
+        public_endpoint=settings.s3_public_endpoint,
+        region=settings.s3_region,
+        access_key=settings.s3_access_key,
+        secret_key=None if secret is None else secret.get_secret_value(),
+    )
+    return S3Objects(bucket, settings.data_dir / "scratch")
 
 
 def _store(settings: Settings) -> Store:

@@ -205,21 +205,28 @@ class Objects(Protocol):
     def free_bytes(self) -> int | None:
         """Room left; None where nobody knows."""
 
-    def create(self, key: str) -> None:
-        """An empty object, to be appended to."""
+    def create(self, key: str, size: int) -> None:
+        """An empty object of at most `size` bytes, to be appended to until it is first read."""
 
-    def append(self, key: str, offset: int, parts: Iterable[bytes]) -> int:
-        """Add bytes behind `offset`; the new size, even when `parts` breaks off.
+    def append(
+        self,
+        key: str,
+        offset: int,
+        parts: Iterable[bytes],
+        *,
+        undone_by: tuple[type[Exception], ...] = (),
+    ) -> int:
+        """Add bytes behind `offset`; the new size.
+
+        What came before an error is kept, unless the error is one of `undone_by`: then all that
+        this call added is forgotten. The caller sees to it that nobody else appends meanwhile;
+        one who is overtaken all the same gets Locked or Conflict, and harms nothing.
 
         Raises:
             Conflict: the object does not end at `offset`.
-            Locked: somebody else is appending.
             StorageFull: no room; what fitted stays.
 
         """
-
-    def truncate(self, key: str, size: int) -> None:
-        """Forget what lies behind `size`."""
 
     def info(self, key: str) -> ObjectInfo:
         """Raises NotFound."""
@@ -234,6 +241,15 @@ class Objects(Protocol):
 
     def writing(self, key: str) -> AbstractContextManager[Path]:
         """A path to write to; becomes the object when the `with` ends well, else vanishes."""
+
+    def url(
+        self, key: str, content_type: str, seconds: int, *, disposition: str | None
+    ) -> str | None:
+        """An address by which whoever has it may read the object for so many seconds.
+
+        It is then sent with that `Content-Type` and `Content-Disposition`. None where objects
+        have no addresses. Whether there is such an object is not asked.
+        """
 
     def delete(self, prefix: str) -> None:
         """Remove an object, or all below a folder; nothing happens where there is none."""

@@ -341,7 +341,7 @@ _PLAYABLE = {
 class Upload:
     """An upload under way; its bytes so far lie under `uploads/{id}`.
 
-    Whoever makes a video of it, or forgets it, holds it meanwhile.
+    Whoever writes it, makes a video of it, or forgets it, holds it meanwhile.
     """
 
     id: str
@@ -358,7 +358,7 @@ class Upload:
     def held(self, holder: str, now: datetime, lease: timedelta) -> Upload:
         """Held by `holder`, for a lease from now on. Raises Locked while another holds it."""
         if self.held_until is not None and self.held_until > now and self.holder != holder:
-            raise Locked("This upload is being taken in by another request; wait for it.")
+            raise Locked("This upload is in the hands of another request; wait for it.")
         return replace(self, holder=holder, held_until=now + lease)
 
     def let_go(self, holder: str) -> Upload:

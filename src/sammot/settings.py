@@ -57,6 +57,17 @@ class Settings(BaseSettings):
     metrics_token: SecretStr = SecretStr("")
     """Who knows it may read /metrics from another machine; without one, nobody may."""
 
+    s3_bucket: str | None = None
+    """Where the files are kept instead of the data folder."""
+    s3_endpoint: str | None = None
+    """The address of an S3-compatible store; None: Amazon's."""
+    s3_public_endpoint: str | None = None
+    """The address at which browsers reach it, if that is another."""
+    s3_region: str | None = None
+    s3_access_key: str | None = None
+    """Without keys, boto3 looks for them in its own places."""
+    s3_secret_key: SecretStr | None = None
+
     max_bytes: PositiveInt = 64 * GIB
     max_seconds: PositiveFloat = 6 * 3600
     max_pixels: PositiveInt = 8192 * 4320

@@ -144,9 +144,9 @@ def test_a_client_that_leaves_is_forgotten(client: Client, service: Service, cli
     stream.event()
     watched = service.world.events
     assert isinstance(watched, StoreEvents)
-    assert len(watched._subscriptions) == 1
+    assert len(watched._fanout._watches) == 1
     stream.close()
-    assert len(watched._subscriptions) == 0
+    assert len(watched._fanout._watches) == 0
 
 
 @pytest.mark.parametrize("of_one", [True, False])

@@ -107,7 +107,13 @@ def test_a_hundred_megabytes_arrive_unharmed_through_a_cut_and_a_crash(
     server.start()
     second = offset(server, path)
     assert first < second <= first + 30 * MIB
-    uploader = Uploader(file_stream=io.BytesIO(content), url=server.url + path, chunk_size=16 * MIB)
+    uploader = Uploader(
+        file_stream=io.BytesIO(content),
+        url=server.url + path,
+        chunk_size=16 * MIB,
+        retries=10,  # the dead process holds the upload until its lease is over
+        retry_delay=1,
+    )
     assert uploader.offset == second
     uploader.upload()
     video = video_of(server, path)

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import BinaryIO
 
 import pytest
 
@@ -17,6 +17,7 @@ from sammot.errors import (
     ChecksumMismatch,
     Conflict,
     InvalidInput,
+    Locked,
     NotFound,
     StorageFull,
     TooLarge,
@@ -151,6 +152,18 @@ def test_a_wrong_offset_is_a_conflict(service: Service) -> None:
         service.uploads.append(begun(service), 3, [b"x"])
 
 
+def test_nobody_appends_while_another_does(service: Service) -> None:
+    upload = begun(service, 10)
+
+    def parts() -> Iterator[bytes]:
+        with pytest.raises(Locked):
+            service.uploads.append(upload, 0, [b"other"])
+        yield b"mine"
+
+    assert service.uploads.append(upload, 0, parts()) == 4
+    assert service.uploads.append(upload, 4, [b"!"]) == 5
+
+
 def test_a_checksum_keeps_only_what_was_sent(service: Service) -> None:
     upload = begun(service)
     right = ("sha256", hashlib.sha256(b"hello").digest())
@@ -236,9 +249,9 @@ class _Disk(DiskObjects):
         super().__init__(root)
         self.before: dict[str, Callable[[], object]] = {}
 
-    def open(self, key: str) -> BinaryIO:
-        self.before.get("open", int)()
-        return super().open(key)
+    def local(self, key: str) -> AbstractContextManager[Path]:
+        self.before.get("local", int)()
+        return super().local(key)
 
     def move(self, source: str, target: str) -> None:
         self.before.get("move", int)()
@@ -266,7 +279,7 @@ def test_an_upload_does_not_expire_while_it_is_taken_in(
     hasty = Service.over(replace(eventful.world, policy=policy))
     upload = complete(hasty, clip)
     expired = []
-    disk.before["open"] = lambda: expired.append(hasty.uploads.expire())
+    disk.before["local"] = lambda: expired.append(hasty.uploads.expire())
     video, _ = hasty.uploads.finish(upload)
     assert expired == [0]
     assert hasty.world.objects.info(video.storage_path).size == len(clip)

@@ -11,8 +11,8 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
-from uuid import uuid4
 
+from sammot.adapters.workshop import workshop
 from sammot.errors import Conflict, Locked, NotFound, StorageFull, Unavailable
 from sammot.ports import ObjectInfo
 
@@ -37,27 +37,37 @@ class DiskObjects:
         with _translated():
             return shutil.disk_usage(self._root).free
 
-    def create(self, key: str) -> None:
+    def create(self, key: str, size: int) -> None:
+        del size  # a file needs no plan
         path = self._path(key)
         with _translated():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch()
 
-    def append(self, key: str, offset: int, parts: Iterable[bytes]) -> int:
+    def append(
+        self,
+        key: str,
+        offset: int,
+        parts: Iterable[bytes],
+        *,
+        undone_by: tuple[type[Exception], ...] = (),
+    ) -> int:
+        try:
+            return self._append(key, offset, parts)
+        except undone_by:
+            with _translated():
+                os.truncate(self._path(key), offset)
+            raise
+
+    def _append(self, key: str, offset: int, parts: Iterable[bytes]) -> int:
         with _translated(), self._path(key).open("r+b") as file:
             _lock(file)
             if file.seek(0, os.SEEK_END) != offset:
                 raise Conflict(f"The upload stands at byte {file.tell()}, not at {offset}.")
-            for part in parts:
-                file.write(part)
+            file.writelines(parts)
             file.flush()
             os.fsync(file.fileno())
             return file.tell()
-
-    def truncate(self, key: str, size: int) -> None:
-        with _translated(), self._path(key).open("r+b") as file:
-            _lock(file)
-            file.truncate(size)
 
     def info(self, key: str) -> ObjectInfo:
         with _translated():
@@ -84,19 +94,19 @@ class DiskObjects:
     @contextmanager
     def writing(self, key: str) -> Iterator[Path]:
         path = self._path(key)
-        with _translated():
-            folder = _workshop(path.parent)
-        try:
+        with workshop(path.parent) as folder:
             # Of its own name: encoders choose the container by its ending.
-            part = folder.path / path.name
+            part = folder / path.name
             yield part
             with _translated():
                 _fix(part)
                 part.replace(path)
                 _fix(path.parent)
-        finally:
-            with _translated():
-                folder.close()
+
+    def url(
+        self, key: str, content_type: str, seconds: int, *, disposition: str | None
+    ) -> str | None:
+        """None: what lies on this disk is sent by this service."""
 
     def delete(self, prefix: str) -> None:
         path = self._path(prefix)
@@ -104,47 +114,6 @@ class DiskObjects:
             while path.exists():
                 with suppress(FileNotFoundError):  # somebody else deletes it as well
                     shutil.rmtree(path) if path.is_dir() else path.unlink()
-
-
-class _Workshop:
-    """A folder for a file that is being written, locked as long as its process lives."""
-
-    def __init__(self, path: Path, lock: int) -> None:
-        self.path = path
-        self._lock = lock
-
-    def close(self) -> None:
-        with suppress(FileNotFoundError):
-            shutil.rmtree(self.path)
-        os.close(self._lock)
-
-
-_WORKSHOP = ".writing-"
-
-
-def _workshop(parent: Path) -> _Workshop:
-    """A new one; those beside it that dead processes left are removed."""
-    parent.mkdir(parents=True, exist_ok=True)
-    for left in parent.glob(f"{_WORKSHOP}*"):
-        with suppress(FileNotFoundError, BlockingIOError):
-            _Workshop(left, _locked(left)).close()
-    while True:
-        path = parent / f"{_WORKSHOP}{uuid4().hex}"
-        path.mkdir()
-        with suppress(FileNotFoundError, BlockingIOError):  # taken for one that was left
-            return _Workshop(path, _locked(path))
-
-
-def _locked(folder: Path) -> int:
-    """The handle that holds the lock. Raises BlockingIOError where another process has it."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        os.stat(folder)  # noqa: PTH116 - not removed between the two
-    except OSError:
-        os.close(handle)
-        raise
-    return handle
 
 
 def _fix(path: Path) -> None:

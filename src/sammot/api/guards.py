@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping
+from functools import partial
 from urllib.parse import SplitResult, urlsplit
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import Forbidden
 
 from sammot.api.context import current_config
+from sammot.api.media import media_origin
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 HEADERS = {
@@ -28,7 +31,17 @@ def register(app: Flask) -> None:
     """Guard every request and every answer of an application."""
     app.before_request(check_host)
     app.before_request(check_origin)
-    app.after_request(_secured)
+    with app.app_context():
+        headers = _headers(media_origin())
+    app.after_request(partial(_secured, headers))
+
+
+def _headers(media: str | None) -> Mapping[str, str]:
+    """With leave for the page to show pictures and videos from the origin `media`."""
+    policy = HEADERS["Content-Security-Policy"]
+    if media is not None:
+        policy = policy.replace("blob: data:", f"blob: data: {media}")
+    return {**HEADERS, "Content-Security-Policy": policy}
 
 
 def check_host() -> None:
@@ -70,8 +83,8 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def _secured(response: Response) -> Response:
-    for name, value in HEADERS.items():
+def _secured(headers: Mapping[str, str], response: Response) -> Response:
+    for name, value in headers.items():
         response.headers.setdefault(name, value)
     if request.path.startswith("/api/"):
         response.headers.setdefault("Cache-Control", "no-store")

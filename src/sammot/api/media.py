@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from typing import BinaryIO
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from flask import Response, request
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
@@ -15,21 +15,29 @@ from sammot.api.context import current_config, current_service
 from sammot.ports import ObjectInfo
 
 _BLOCK = 2**18
+_URL_SECONDS = 3600
+"""For so long an address opens the object that it names to whoever has it."""
 _PLAYABLE_TYPES = {"mov": "video/mp4", "matroska": "video/webm", "webm": "video/webm"}
 
 
 def send_object(key: str, content_type: str, *, filename: str | None = None) -> Response:
     """An object, or the `Range` of it that is asked for; with `filename`, to be saved under it.
 
+    Where objects have addresses of their own, the browser is sent to that one.
+
     Raises NotFound.
     """
     objects = current_service().world.objects
+    disposition = None if filename is None else attachment(filename)
+    url = objects.url(key, content_type, _URL_SECONDS, disposition=disposition)
+    if url is not None and _may_go_elsewhere():
+        return _elsewhere(url)
     info = objects.info(key)
     response = Response(content_type=content_type)
     response.headers["Cache-Control"] = "private, no-cache"
-    if filename is not None:
-        response.headers["Content-Disposition"] = attachment(filename)
-    if location := current_config().files_location:
+    if disposition is not None:
+        response.headers["Content-Disposition"] = disposition
+    if url is None and (location := current_config().files_location):
         response.headers["X-Accel-Redirect"] = location + quote(key)
         return response
     return _read(response, objects.open(key), info)
@@ -53,10 +61,28 @@ def _read(response: Response, file: BinaryIO, info: ObjectInfo) -> Response:
     return response
 
 
+def _may_go_elsewhere() -> bool:
+    """Not to learn of it only (addresses answer GET alone), nor for scripts (another origin)."""
+    return request.method != "HEAD" and request.headers.get("Sec-Fetch-Mode") != "cors"
+
+
+def _elsewhere(url: str) -> Response:
+    """The browser may ask the same address again for half of its time."""
+    response = Response(status=307, headers={"Location": url})
+    response.headers["Cache-Control"] = f"private, max-age={_URL_SECONDS // 2}"
+    return response
+
+
 def _is_one_part() -> bool:
     """Whether one range of bytes is wanted; any other wish is passed over (RFC 9110, 14.2)."""
     wanted = request.range
     return wanted is not None and wanted.units == "bytes" and len(wanted.ranges) == 1
+
+
+def media_origin() -> str | None:
+    """Where browsers find the objects that have addresses of their own."""
+    url = current_service().world.objects.url("any", "", 1, disposition=None)
+    return None if url is None else urlsplit(url)._replace(path="", query="").geturl()
 
 
 def playable_type(container: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +34,6 @@ from sammot.service.world import (
 from sammot.video import Probe, probe
 
 _NAME_LIMIT = 255
-_HASH_BLOCK = 1 << 20
 _PURGE_AFTER = timedelta(seconds=30)  # by then every watcher has heard of the deletion
 
 
@@ -65,11 +65,12 @@ class Library:
 
     def _taken_in(self, upload: Upload) -> Video:
         key = self._incoming(upload)
-        sha256 = self._hash(key)
-        known = self.world.store.find_video(upload.user_id, sha256)
-        if known is not None:
-            return known
-        found = self._inspect(upload.id, key)
+        with self.world.objects.local(key) as path:
+            sha256 = _hash(path)
+            known = self.world.store.find_video(upload.user_id, sha256)
+            if known is not None:
+                return known
+            found = self._inspect(upload.id, path)
         if key != original_key(upload.id):
             self.world.objects.move(key, original_key(upload.id))
         return self._add(_video(upload, found, sha256, self.world.now()), upload)
@@ -82,17 +83,9 @@ class Library:
             return original_key(upload.id)
         return upload_key(upload.id)
 
-    def _hash(self, key: str) -> str:
-        with self.world.objects.open(key) as file:
-            digest = hashlib.sha256()
-            while block := file.read(_HASH_BLOCK):
-                digest.update(block)
-            return digest.hexdigest()
-
-    def _inspect(self, video_id: str, key: str) -> Probe:
-        objects, limits = self.world.objects, self.world.policy.limits
-        with objects.local(key) as path, objects.writing(poster_key(video_id)) as poster:
-            found = probe(path, limits, poster=poster)
+    def _inspect(self, video_id: str, path: Path) -> Probe:
+        with self.world.objects.writing(poster_key(video_id)) as poster:
+            found = probe(path, self.world.policy.limits, poster=poster)
         self.write_timeline(video_id, found.times)
         return found
 
@@ -204,6 +197,11 @@ def _retired(video: Video, now: datetime) -> Video:
     if video.pinned:
         raise Conflict("This video was pinned meanwhile.")
     return replace(video, deleted_at=now)
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def clean_filename(filename: str) -> str:

@@ -56,7 +56,7 @@ class Uploads:
         name = clean_filename(filename)
         upload = Upload(self.world.new_id(), user_id, name, size, spec, expires_at)
         self.world.store.put_upload(upload)  # first, so that no file is without its record
-        objects.create(upload_key(upload.id))
+        objects.create(upload_key(upload.id), size)
         return upload
 
     def settle(self, upload: Upload, size: int, spec: JobSpec) -> Upload:
@@ -102,20 +102,13 @@ class Uploads:
             StorageFull: the room has become too little; without a checksum, what fitted is kept.
 
         """
-        key = upload_key(upload.id)
-        digest = hashlib.new(_algorithm(checksum), usedforsecurity=False) if checksum else None
-        try:
+        undone_by = (ChecksumMismatch, StorageFull, TooLarge) if checksum else (TooLarge,)
+        with held_upload(self.world, upload.id, is_patient=False):
             arrived = self.world.objects.append(
-                key, offset, self._watched(upload, offset, parts, digest)
-            )
-        except (TooLarge, StorageFull) as error:
-            if checksum or isinstance(error, TooLarge):
-                self.world.objects.truncate(key, offset)
-            raise
-        if checksum and digest and digest.digest() != checksum[1]:
-            self.world.objects.truncate(key, offset)
-            raise ChecksumMismatch(
-                "The bytes that arrived are not those that were sent; send again."
+                upload_key(upload.id),
+                offset,
+                self._watched(upload, offset, parts, checksum),
+                undone_by=undone_by,
             )
         expires_at = self.world.now() + self.world.policy.upload_expiry
         self.world.store.update_upload(
@@ -124,9 +117,14 @@ class Uploads:
         return arrived
 
     def _watched(
-        self, upload: Upload, offset: int, parts: Iterable[bytes], digest: hashlib._Hash | None
+        self,
+        upload: Upload,
+        offset: int,
+        parts: Iterable[bytes],
+        checksum: tuple[str, bytes] | None,
     ) -> Iterator[bytes]:
         """The parts, counted and digested as they pass."""
+        digest = hashlib.new(_algorithm(checksum), usedforsecurity=False) if checksum else None
         begun = offset
         for part in parts:
             offset += len(part)
@@ -138,6 +136,10 @@ class Uploads:
             if digest:
                 digest.update(part)
             yield part
+        if checksum and digest and digest.digest() != checksum[1]:
+            raise ChecksumMismatch(
+                "The bytes that arrived are not those that were sent; send again."
+            )
 
     def require_room(self, size: int) -> None:
         """Raises StorageFull where less than the reserve would remain beside so many bytes."""
