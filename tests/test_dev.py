@@ -337,5 +337,5 @@ def test_the_pages_lock_file_has_no_address_of_a_registry() -> None:
 
 
 def test_ci_runs_the_same_command_as_a_person() -> None:
-    assert "exec ./dev test\n" in (ROOT / ".ci" / "run").read_text()
+    assert "exec ./dev test --sam\n" in (ROOT / ".ci" / "run").read_text()
     assert os.access(ROOT / "dev", os.X_OK)

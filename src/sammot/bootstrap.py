@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,12 +18,11 @@ from sammot.adapters.store_events import StoreEvents
 from sammot.adapters.store_queue import StoreQueue
 from sammot.api.app import create_app
 from sammot.api.config import ApiConfig, Rates
+from sammot.engines import engines
 from sammot.errors import Unavailable
 from sammot.ports import Events, Objects, Queue, Store
-from sammot.service import EngineEntry, Policy, Service, World
+from sammot.service import Policy, Service, World
 from sammot.settings import Settings
-from sammot.tracking import motion
-from sammot.tracking.motion.parameters import Parameters
 from sammot.video import Limits
 
 if TYPE_CHECKING:
@@ -41,7 +39,7 @@ def service(settings: Settings) -> Service:
     """
     objects, store = _objects(settings), _store(settings)
     queue, events = _queue(settings), _events(settings, store)
-    return Service.over(World(store, objects, queue, events, engines(), _policy(settings)))
+    return Service.over(World(store, objects, queue, events, engines(settings), _policy(settings)))
 
 
 def migrate(settings: Settings) -> Iterator[str]:
@@ -173,23 +171,6 @@ def _folder(path: Path) -> Path:
     except OSError as error:
         raise Unavailable(f"The data folder {path} cannot be made: {error.strerror}.") from error
     return path
-
-
-def engines() -> dict[str, EngineEntry]:
-    """Every engine by name, also those that cannot run here."""
-    return {entry.name: entry for entry in (_motion(),)}
-
-
-def _motion() -> EngineEntry:
-    return EngineEntry(
-        name=motion.NAME,
-        version=motion.VERSION,
-        title="Motion",
-        description="Finds everything that moves. Needs no weights and no GPU.",
-        parameters=[asdict(parameter) for parameter in motion.PARAMETERS],
-        complete=lambda given: asdict(Parameters.parse(given)),
-        create=motion.create,
-    )
 
 
 def limits(settings: Settings) -> Limits:

@@ -91,3 +91,15 @@ class Unavailable(SamMotError):
     """Something that the service needs does not answer; try again."""
 
     slug = "unavailable"
+
+
+class OutOfMemory(SamMotError):
+    """The device has not enough memory for the model and its objects."""
+
+    slug = "out-of-memory"
+
+
+class UnusableWeights(SamMotError):
+    """Weights that are missing, damaged, or of another kind of model."""
+
+    slug = "unusable-weights"

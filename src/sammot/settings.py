@@ -54,6 +54,10 @@ class Settings(BaseSettings):
     rate_beginnings: Rate = "120/minute"
     """How many uploads and jobs one client may begin; empty for no limit."""
     log_level: str = "INFO"
+    models_dir: Path | None = None
+    """Where the weights of models lie, a folder each; without it, in the data folder."""
+    device: str = Field(default="auto", pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$")
+    """What models compute on."""
     metrics_token: SecretStr = SecretStr("")
     """Who knows it may read /metrics from another machine; without one, nobody may."""
 
@@ -88,3 +92,8 @@ class Settings(BaseSettings):
     """How often a job may fail without storing a chunk in between."""
     backoff_seconds: NonNegativeFloat = 2
     """Before the second attempt; four times as long before each further one."""
+
+    @property
+    def models_folder(self) -> Path:
+        """Where the weights of models lie."""
+        return self.models_dir or self.data_dir / "models"

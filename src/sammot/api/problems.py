@@ -31,6 +31,8 @@ PROBLEMS: Mapping[type[errors.SamMotError], tuple[int, str]] = {
     errors.InvalidTracks: (422, "The tracks cannot be read"),
     errors.TooManyRequests: (429, "Too many requests"),
     errors.Unavailable: (503, "Not available now"),
+    errors.OutOfMemory: (507, "Not enough memory"),
+    errors.UnusableWeights: (422, "The weights cannot be used"),
 }
 """Error -> HTTP status and title."""
 

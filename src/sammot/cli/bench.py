@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import click
 
-from sammot import bootstrap, scenes, selfcheck
+from sammot import scenes, selfcheck
+from sammot.engines import engines
 from sammot.metrics import total
 from sammot.service import chosen
+from sammot.settings import Settings
 
 _COLUMNS = ("HOTA", "DetA", "AssA", "MOTA", "IDF1", "J")
 _WIDTH, _HEIGHT = 640, 360
@@ -18,7 +20,7 @@ _WIDTH, _HEIGHT = 640, 360
 )
 def command(engine: str, preset: str, names: tuple[str, ...]) -> None:
     """Measure quality and speed on this machine, on generated scenes with exact truth."""
-    entry = chosen(bootstrap.engines(), engine)
+    entry = chosen(engines(Settings()), engine)
     parameters = entry.complete({"preset": preset})
     click.echo(
         f"{engine} {entry.version}, {preset}, {_WIDTH}x{_HEIGHT}; shares in percent, on masks"

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import glob
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import IO, Any, NoReturn
 
 import click
 from tqdm import tqdm
 
 from sammot import bootstrap, footage, offline
+from sammot.engines import engines
 from sammot.errors import InvalidInput, NotFound
 from sammot.service import chosen
 from sammot.settings import Settings
@@ -18,7 +20,15 @@ from sammot.settings import Settings
 @click.command("track")
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("--engine", default="motion", show_default=True, help="Which engine.")
-@click.option("--preset", default="balanced", show_default=True, help="fast, balanced, accurate.")
+@click.option("--preset", help="Of the engine motion: fast, balanced (the default), accurate.")
+@click.option(
+    "--weights", type=click.Path(path_type=Path), metavar="DIR",
+    help="The folder of a model, for the engines that need one.",
+)  # fmt: skip
+@click.option(
+    "--prompts", type=click.File(), metavar="FILE",
+    help="A JSON list of objects to follow: see docs/api.md.",
+)  # fmt: skip
 @click.option("--set", "given", multiple=True, metavar="NAME=VALUE", help="An engine's parameter.")
 @click.option(
     "--output", type=click.Path(path_type=Path), default=Path("tracks"), show_default=True,
@@ -34,20 +44,27 @@ from sammot.settings import Settings
 @click.option("--show-progress/--no-progress", default=True, help="A bar with speed and time left.")
 def command(
     sources: tuple[str, ...],
+    *,
     engine: str,
-    preset: str,
+    preset: str | None,
+    weights: Path | None,
+    prompts: IO[str] | None,
     given: tuple[str, ...],
     output: Path,
     formats: str,
     fps: float,
-    *,
     show_progress: bool,
 ) -> None:
     """Track videos, folders of pictures, or patterns of either; no server is needed."""
-    entry = chosen(bootstrap.engines(), engine)
-    parameters = entry.complete(_parameters(entry.parameters, [f"preset={preset}", *given]))
+    settings = Settings()
+    entry = chosen(engines(settings, weights), engine)
+    words = [f"preset={preset}", *given] if preset else given
+    values: dict[str, Any] = {**_parameters(entry.parameters, words)}
+    if prompts is not None:
+        values["prompts"] = _json(prompts)
+    parameters = entry.complete(values)
     wanted = _formats(formats)
-    limits, quiet = bootstrap.limits(Settings()), not show_progress
+    limits, quiet = bootstrap.limits(settings), not show_progress
     names: Counter[str] = Counter()
     for path in _paths(sources):
         clip = footage.opened(path, limits=limits, fps=fps)
@@ -70,6 +87,13 @@ def command(
             f"{clip.name}: {done.frame_count} frames, {done.track_count} tracks,"
             f" {rate:.1f} frames a second -> {files}"
         )
+
+
+def _json(file: IO[str]) -> object:
+    try:
+        return json.load(file)
+    except ValueError as error:
+        raise InvalidInput(f"{file.name} is not JSON: {error}.") from error
 
 
 def _paths(patterns: Iterable[str]) -> list[Path]:

@@ -25,7 +25,13 @@ class Proposer(Protocol):
     """Claims to see objects."""
 
     def propose(self, frame: Frame) -> Sequence[Detection]:
-        """Detections in this frame; asked after the propagator has seen it."""
+        """Detections in this frame; asked once for every frame, after the propagator."""
+
+    def save(self) -> State:
+        """Everything that the next answer depends on, but what the propagator saves."""
+
+    def load(self, state: dict[str, Any]) -> None:
+        """The inverse of `save`."""
 
 
 class Propagator(Protocol):
@@ -38,6 +44,9 @@ class Propagator(Protocol):
         self, frame: Frame, prompts: Mapping[TrackId, Detection]
     ) -> Mapping[TrackId, Prediction]:
         """Begin or correct tracks; called once for every frame, with nothing if need be."""
+
+    def retract(self, track_ids: Iterable[TrackId]) -> None:
+        """The masks of these tracks in this frame were another object: they were not seen."""
 
     def forget(self, track_ids: Iterable[TrackId]) -> None:
         """These tracks have ended."""
@@ -56,7 +65,7 @@ class Draft:
     frame: Frame
     masks: dict[TrackId, Prediction]
     states: dict[TrackId, TrackState]
-    born: frozenset[TrackId]
+    born: Mapping[TrackId, Origin]
 
 
 class Finisher(Protocol):
@@ -87,8 +96,7 @@ class Engine:
 
     Frames are taken in windows of at most `window`; within one, a track that is confirmed late is
     reported from its first frame on, and a part that turns out to belong to another track joins
-    it. Windows end with the frames given, and what was yielded is final. A detection is asked for
-    every `every` frames.
+    it. Windows end with the frames given, and what was yielded is final.
     """
 
     proposer: Proposer
@@ -96,7 +104,6 @@ class Engine:
     manager: TrajectoryManager
     finisher: Finisher = field(default_factory=Unchanged)
     window: int = 64
-    every: int = 1
     _into: dict[TrackId, TrackId] = field(default_factory=dict)
 
     def track(self, frames: Iterable[Frame]) -> Iterator[FrameResult]:
@@ -104,14 +111,14 @@ class Engine:
         source = iter(frames)
         while window := list(islice(source, self.window)):
             self._into.clear()
-            drafts = [self._step(frame) for frame in window]
+            drafts = [self.step(frame) for frame in window]
             del window
             self.finisher.revise(drafts)
             yield from (self._report(draft) for draft in drafts)
 
     def snapshot(self) -> bytes:
         """Everything the next frame depends on; take it between two calls of `track`."""
-        return pack({"propagator": self.propagator.save(), "manager": self.manager.save()})
+        return pack(self.save())
 
     def restore(self, data: bytes) -> None:
         """Go on where `snapshot` was taken, in an engine made from the same arguments.
@@ -122,26 +129,41 @@ class Engine:
         """
         state: dict[str, Any] = unpack(data)
         try:
-            self.propagator.load(state["propagator"])
-            self.manager.load(state["manager"])
+            self.load(state)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InvalidInput("The snapshot is of another engine.") from error
 
-    def _step(self, frame: Frame) -> Draft:
-        """The whole method."""
+    def save(self) -> State:
+        """What `snapshot` packs."""
+        return {name: part.save() for name, part in self._parts().items()}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """The inverse of `save`."""
+        for name, part in self._parts().items():
+            part.load(state[name])
+
+    def _parts(self) -> dict[str, Propagator | Proposer | TrajectoryManager]:
+        return {
+            "propagator": self.propagator, "proposer": self.proposer, "manager": self.manager,
+        }  # fmt: skip
+
+    def step(self, frame: Frame) -> Draft:
+        """The whole method, for one frame."""
         masks = dict(self.propagator.propagate(frame))
-        detections = self.proposer.propose(frame) if frame.index % self.every == 0 else ()
+        detections = self.proposer.propose(frame)
         decision = self.manager.update(frame, masks, detections)
         self.propagator.forget(decision.drop)
+        self.propagator.retract(decision.retract)
         masks |= self.propagator.prompt(frame, {**decision.add, **decision.refresh})
         return self._draft(frame, masks, decision)
 
     def _draft(self, frame: Frame, masks: dict[TrackId, Prediction], decision: Decision) -> Draft:
         self._into.update(decision.merged)
-        for id_ in decision.drop:
+        for id_ in decision.drop | decision.retract:
             masks.pop(id_, None)
         states = {id_: self.manager.state(id_) for id_ in masks}
-        return Draft(frame, masks, states, frozenset(decision.add))
+        born = {id_: detection.origin for id_, detection in decision.add.items()}
+        return Draft(frame, masks, states, born)
 
     def _report(self, draft: Draft) -> FrameResult:
         kept: dict[TrackId, Prediction] = {}
@@ -166,8 +188,11 @@ class Engine:
 
     def _observe(self, draft: Draft, track_id: TrackId, mask: Mask, score: float) -> Observation:
         state = draft.states.get(track_id, TrackState.PENDING)
-        origin = Origin.DETECTED if track_id in draft.born else Origin.PROPAGATED
-        return Observation(track_id, Box.around(mask), RLE.encode(mask), score, state, origin)
+        origin = draft.born.get(track_id, Origin.PROPAGATED)
+        label = self.manager.label(track_id)
+        return Observation(
+            track_id, Box.around(mask), RLE.encode(mask), score, state, origin, label
+        )
 
 
 def _confidence(prediction: Prediction) -> float:

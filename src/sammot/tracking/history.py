@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sammot.tracking.mask import centroid
+from sammot.tracking.track import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sammot.tracking.mask import Mask
-    from sammot.tracking.track import TrackId
+    from sammot.tracking.track import Detection, TrackId
 
 CHANGED = 0.25
 """Share of its area by which a mask may change from frame to frame."""
@@ -45,12 +46,26 @@ class History:
     host_hits: int = 0
     offsets: list[float] = field(default_factory=list)
     host_centres: list[float] = field(default_factory=list)
+    label: str | None = None
+    subject: int | None = None
 
     @classmethod
-    def born(cls, mask: Mask, score: float, *, is_parted: bool) -> History:
-        """Seen once; a parted one was let go of by another track and is no part of it."""
-        track = cls(0.0, [np.inf] * 2, [-np.inf] * 2, alone=2 if is_parted else 1)
-        track.seen(mask, score, 1)
+    def born(cls, detection: Detection, score: float) -> History:
+        """Seen once. One that another track let go of is no part of it; what a user prompted is
+        an object.
+        """
+        track = cls(
+            0.0, [np.inf] * 2, [-np.inf] * 2,
+            alone=2 if detection.origin is Origin.PROPAGATED else 1,
+            is_confirmed=detection.origin is Origin.PROMPTED,
+            label=detection.label, subject=detection.subject,
+        )  # fmt: skip
+        if detection.mask is not None:
+            track.seen(detection.mask, score, 1)
+        else:
+            box = detection.box
+            middle = [(box.x1 + box.x2) / 2, (box.y1 + box.y2) / 2]
+            track._seen_at(middle, max(1, round(box.area)), score, 1)
         return track
 
     @property
@@ -68,6 +83,11 @@ class History:
         """Mean of the recent scores."""
         return float(np.mean(self.scores)) if self.scores else 0.0
 
+    @property
+    def spread(self) -> float:
+        """Standard deviation of the recent scores."""
+        return float(np.std(self.scores)) if self.scores else 0.0
+
     def seen(
         self, mask: Mask, score: float, history: int, rest: Sequence[float] | None = None
     ) -> None:
@@ -75,6 +95,12 @@ class History:
         `Prediction` for `rest`.
         """
         area, *centre = centroid(mask)
+        self._seen_at(centre, area, score, history, rest)
+
+    def _seen_at(
+        self, centre: list[float], area: int, score: float, history: int,
+        rest: Sequence[float] | None = None,
+    ) -> None:  # fmt: skip
         if self.centre:
             origin = self.centre if rest is None else rest
             self._step([now - then for now, then in zip(centre, origin, strict=True)], area)

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sammot.tracking.conflicts import losers
 from sammot.tracking.history import History
 from sammot.tracking.manager_config import ManagerConfig
 from sammot.tracking.mask import Box
 from sammot.tracking.nearness import Surroundings
 from sammot.tracking.parts import Parts
+from sammot.tracking.renewal import renewals
 from sammot.tracking.track import Detection, Origin, TrackId, TrackState
 
 if TYPE_CHECKING:
@@ -33,12 +35,14 @@ if TYPE_CHECKING:
 class Decision:
     """What to do after one frame.
 
-    `merged` says into which track a dropped one went if it was a part of it all along.
+    `retract` are tracks whose masks in this frame are another track's object. `merged` says into
+    which track a dropped one went if it was a part of it all along.
     """
 
     add: Mapping[TrackId, Detection]
     refresh: Mapping[TrackId, Detection]
     drop: frozenset[TrackId]
+    retract: frozenset[TrackId]
     merged: Mapping[TrackId, TrackId]
 
 
@@ -62,12 +66,37 @@ class TrajectoryManager:
         for one in predictions.values():
             self._long_side = max(one.mask.shape)
             break
-        self._observe(predictions)
-        drop = self._expired()
-        near = Surroundings(
-            {id_: one.mask for id_, one in predictions.items() if id_ not in drop},
-            self.config.beside,
+        retract = (
+            frozenset() if self.config.absorbs else losers(self._tracks, predictions, self.config)
         )
+        self._observe({id_: one for id_, one in predictions.items() if id_ not in retract})
+        drop = self._expired()
+        masks = {id_: one.mask for id_, one in predictions.items() if id_ not in drop | retract}
+        near = Surroundings(masks, self.config.beside)
+        if self.config.absorbs:
+            return self._with_parts(detections, near, drop)
+        refresh = self._renewed(masks, detections)
+        prompted = {
+            track.subject: id_
+            for id_, track in self._tracks.items()
+            if track.subject is not None and id_ not in drop
+        }
+        add = {}
+        for detection in detections:
+            if detection.subject in prompted:
+                refresh[prompted[detection.subject]] = detection
+            elif (
+                detection.subject is not None
+                or near.free_share(detection) >= self.config.free_share
+            ):
+                add[self._born(detection)] = detection
+        self._forget(drop, {})
+        return Decision(add, refresh, frozenset(drop), retract - drop, {})
+
+    def _with_parts(
+        self, detections: Sequence[Detection], near: Surroundings, drop: set[TrackId]
+    ) -> Decision:
+        """What is beside a track may be a part of it."""
         parts = Parts(self._tracks, near, self.config)
         merged = parts.merged(drop)
         grown: dict[TrackId, Mask] = {}
@@ -75,7 +104,7 @@ class TrajectoryManager:
             grown[into] = grown.get(into, near.mask_of(into)) | near.mask_of(id_)
         add: dict[TrackId, Detection] = {}
         for detection in detections:
-            if detection.mask is None or near.free_share(detection.mask) < self.config.free_share:
+            if detection.mask is None or near.free_share(detection) < self.config.free_share:
                 continue
             host = self._place(detection, detection.mask, parts, add)
             if host is not None:
@@ -84,12 +113,26 @@ class TrajectoryManager:
         refresh = {id_: Detection(Box.around(mask), 1.0, mask=mask) for id_, mask in grown.items()}
         ever = {id_: into for id_, into in merged.items() if parts.was_always(id_, into)}
         self._forget(drop, merged)
-        return Decision(add, refresh, frozenset(drop | set(merged)), ever)
+        return Decision(add, refresh, frozenset(drop | set(merged)), frozenset(), ever)
+
+    def _renewed(
+        self, masks: Mapping[TrackId, Mask], detections: Sequence[Detection]
+    ) -> dict[TrackId, Detection]:
+        """Pending tracks with the detection that sets each right."""
+        if not self.config.refreshes:
+            return {}
+        pending = [id_ for id_ in masks if self.state(id_) is TrackState.PENDING]
+        return renewals(masks, pending, [one for one in detections if one.subject is None])
 
     def is_confirmed(self, track_id: TrackId) -> bool:
         """Whether the track has shown that it is an object."""
         track = self._tracks.get(track_id)
         return track is not None and track.is_confirmed
+
+    def label(self, track_id: TrackId) -> str | None:
+        """What the track's first detection called it."""
+        track = self._tracks.get(track_id)
+        return None if track is None else track.label
 
     def state(self, track_id: TrackId) -> TrackState:
         """How far the track is to be trusted now."""
@@ -129,9 +172,12 @@ class TrajectoryManager:
     def _convinces(self, track: History, usual_area: float) -> bool:
         """It went somewhere; or it rests, is real, and not small beside the others."""
         config = self.config
-        times = 2 if track.size < config.tiny * self._long_side else 1
+        is_tiny = config.must_move and track.size < config.tiny * self._long_side
+        times = 2 if is_tiny else 1
         if track.hits < times * config.confirm_hits or track.trust < config.suspicious:
             return False
+        if not config.must_move:
+            return True
         least = min(config.confirm_travel * track.size, config.sure_travel)
         least = times * max(least, config.least_travel)
         if track.travel > max(least, times * config.straightness * track.path):
@@ -162,16 +208,19 @@ class TrajectoryManager:
 
         What a track itself let go of (origin: propagated) is never given back to it.
         """
-        is_parted = detection.origin is Origin.PROPAGATED
-        if not is_parted:
+        if detection.origin is not Origin.PROPAGATED:
             host = parts.host_of(mask, float(np.count_nonzero(mask)), set(add))
             if host is not None:
                 return host
+        add[self._born(detection)] = detection
+        return None
+
+    def _born(self, detection: Detection) -> TrackId:
+        """A new track."""
         id_ = TrackId(self._next)
         self._next += 1
-        add[id_] = detection
-        self._tracks[id_] = History.born(mask, detection.score, is_parted=is_parted)
-        return None
+        self._tracks[id_] = History.born(detection, self.config.certain * detection.score)
+        return id_
 
     def _forget(self, drop: set[TrackId], merged: Mapping[TrackId, TrackId]) -> None:
         """A merged track leaves its standing to the other."""

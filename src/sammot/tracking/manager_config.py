@@ -17,6 +17,13 @@ class ManagerConfig:
     rests is confirmed after `resting_hits`, or `large_hits` if its size is at least `large` of the
     picture's long side. `beside` is how far around a track its small parts may lie, `touching` its
     large ones (over `part_size` of it).
+
+    The rest tells engines that know objects from those that know motion. `certain` is the score
+    that a detection counts for when it is sure. Without `must_move`, whatever was seen
+    `confirm_hits` times is confirmed. Without `absorbs`, nothing is a part of another track, and
+    two tracks with one mask (`overlap` of both together) are a conflict: the one that scores lower
+    by `score_gap` loses, else the one whose scores vary more by `spread_gap`, else the younger.
+    With `refreshes`, a pending track takes the mask of a detection that matches it.
     """
 
     reliable: float = 0.7
@@ -42,3 +49,9 @@ class ManagerConfig:
     part_size: float = 0.35
     overlap: float = 0.8
     together_hits: int = 15
+    certain: float = 1.0
+    must_move: bool = True
+    absorbs: bool = True
+    refreshes: bool = False
+    score_gap: float = 2.0
+    spread_gap: float = 0.2

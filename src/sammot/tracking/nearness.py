@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from sammot.tracking.mask import Mask
-    from sammot.tracking.track import TrackId
+    from sammot.tracking.track import Detection, TrackId
 
 
 class Surroundings:
@@ -32,14 +32,21 @@ class Surroundings:
         """The track's mask in this frame."""
         return self._masks[track_id]
 
-    def free_share(self, mask: Mask) -> float:
-        """Share of a mask that lies on no track."""
+    def free_share(self, detection: Detection) -> float:
+        """Share of a detection, of its mask or else of its box, that lies on no track."""
+        if self._taken is None and self._masks:
+            self._taken = np.logical_or.reduce(list(self._masks.values()))
+        if detection.mask is not None:
+            area = np.count_nonzero(detection.mask)
+            taken = 0 if self._taken is None else np.count_nonzero(detection.mask & self._taken)
+            return 1.0 - taken / area if area else 0.0
         if self._taken is None:
-            self._taken = np.zeros(mask.shape, np.bool_)
-            for other in self._masks.values():
-                self._taken |= other
-        area = np.count_nonzero(mask)
-        return 1.0 - np.count_nonzero(mask & self._taken) / area if area else 0.0
+            return 1.0
+        box = detection.box
+        inside = self._taken[
+            max(0, int(box.y1)) : round(box.y2) + 1, max(0, int(box.x1)) : round(box.x2) + 1
+        ]
+        return 1.0 - np.count_nonzero(inside) / inside.size if inside.size else 0.0
 
     def overlapping(self, share: float) -> list[tuple[TrackId, TrackId]]:
         """Pairs (lower id, higher id) whose common part is `share` of the smaller mask or more."""

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NewType
+from typing import NamedTuple, NewType
 
 from sammot.tracking.mask import RLE, Box, Mask
 
@@ -27,15 +27,29 @@ class Origin(StrEnum):
     PROMPTED = "prompted"
 
 
+class Point(NamedTuple):
+    """A place in the picture, in pixels, on an object or (`inside` false) beside it."""
+
+    x: float
+    y: float
+    inside: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """What a proposer (or a user's click) claims to see in one frame; `score` in 0..1."""
+    """What a proposer (or a user's click) claims to see in one frame; `score` in 0..1.
+
+    Without a mask its box counts; `points` are where a user clicked. `subject` is the user's own
+    number for what was prompted.
+    """
 
     box: Box
     score: float
     label: str | None = None
     mask: Mask | None = None
     origin: Origin = Origin.DETECTED
+    points: tuple[Point, ...] = ()
+    subject: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from sammot.tracking.manager import TrajectoryManager
 from sammot.tracking.manager_config import ManagerConfig
 from sammot.tracking.motion.finish import MotionFinisher
 from sammot.tracking.motion.look import find_evidence
-from sammot.tracking.motion.parameters import PARAMETERS, ParameterInfo, Parameters
+from sammot.tracking.motion.parameters import PARAMETERS, Parameters
 from sammot.tracking.motion.propagator import MotionPropagator
 from sammot.tracking.motion.proposer import MotionProposer
 from sammot.tracking.motion.scene import Scene
@@ -24,7 +24,7 @@ VERSION: Final = "3"
 WINDOW_BYTES = 1 << 28
 """Frames that the engine holds back to look ahead take at most this, but are at least eight."""
 
-__all__ = ["NAME", "PARAMETERS", "VERSION", "ParameterInfo", "create"]
+__all__ = ["NAME", "PARAMETERS", "VERSION", "create"]
 
 
 def create(parameters: Mapping[str, object], clip: ClipInfo, previews: Sequence[Frame]) -> Engine:

@@ -1,32 +1,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
-from sammot.errors import InvalidInput
+from sammot.tracking.parameters import ParameterInfo, checked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-Kind = Literal["choice", "number", "integer", "boolean"]
-
-
-@dataclass(frozen=True, slots=True)
-class ParameterInfo:
-    """What a form needs to know of one parameter.
-
-    `minimum` and `maximum` are inclusive; `choices` is empty unless `kind` is "choice".
-    """
-
-    name: str
-    kind: Kind
-    default: str | float | bool
-    minimum: float | None
-    maximum: float | None
-    unit: str
-    help: str
-    choices: tuple[str, ...] = ()
-
 
 PARAMETERS: Final = (
     ParameterInfo(
@@ -78,13 +58,7 @@ class Parameters:
             InvalidInput: an unknown name, a value of the wrong kind or out of range.
 
         """
-        known = {info.name: info for info in PARAMETERS}
-        for name in given:
-            if name not in known:
-                names = ", ".join(known)
-                raise InvalidInput(f"Unknown parameter {name!r}; there are: {names}.")
-        values = {name: _checked(known[name], value) for name, value in given.items()}
-        return cls(**values)  # type: ignore[arg-type]
+        return cls(**checked(PARAMETERS, given))  # type: ignore[arg-type]
 
     @property
     def work_size(self) -> int:
@@ -95,21 +69,3 @@ class Parameters:
     def moving_size(self) -> int:
         """The same for a moving camera, whose frames cost more."""
         return {"fast": 320, "balanced": 448, "accurate": 640}[self.preset]
-
-
-def _checked(info: ParameterInfo, value: object) -> str | float | bool:
-    if info.kind == "choice":
-        if not isinstance(value, str) or value not in info.choices:
-            raise InvalidInput(f"{info.name} must be one of {', '.join(info.choices)}.")
-        return value
-    if info.kind == "boolean":
-        if not isinstance(value, bool):
-            raise InvalidInput(f"{info.name} must be true or false.")
-        return value
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InvalidInput(f"{info.name} must be a number.")
-    low, high = info.minimum, info.maximum
-    # Written so that NaN fails.
-    if low is None or high is None or not low <= value <= high:
-        raise InvalidInput(f"{info.name} must be between {low:g} and {high:g} {info.unit}.")
-    return float(value)

@@ -74,6 +74,11 @@ class MotionPropagator:
         self.scene.evidence.learn(view.taken)
         return answer
 
+    def retract(self, track_ids: Iterable[TrackId]) -> None:
+        """Tracks go on as if they had been hidden in this frame."""
+        for id_ in track_ids:
+            self.bodies[id_].lost()
+
     def forget(self, track_ids: Iterable[TrackId]) -> None:
         """Drop tracks; those whose outline was the background's become background."""
         for id_ in track_ids:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sammot.tracking.frame import Frame
     from sammot.tracking.motion.picture import Picture
     from sammot.tracking.motion.scene import Scene
+    from sammot.tracking.state import State
 
 
 class MotionProposer:
@@ -33,6 +34,13 @@ class MotionProposer:
             *self._each(view.released * free, Origin.PROPAGATED),
             *self._each(whole.at_least(self.scene.minimum_area).labels, Origin.DETECTED),
         ]
+
+    def save(self) -> State:
+        """Nothing: the scene is the propagator's to save."""
+        return {}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Nothing."""
 
     def _each(self, labels: Picture, origin: Origin) -> list[Detection]:
         """One detection for each label; parts that a track let go of say so by their origin."""

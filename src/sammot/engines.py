@@ -1,0 +1,88 @@
+"""Every engine by name, also those that cannot run here. Listing them loads no model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from sammot.errors import InvalidInput
+from sammot.models import installed
+from sammot.models.loading import FAMILIES, kind_of
+from sammot.service import EngineEntry
+from sammot.settings import Settings
+from sammot.tracking import motion
+from sammot.tracking.engine import Engine
+from sammot.tracking.frame import ClipInfo, Frame
+from sammot.tracking.motion.parameters import Parameters
+from sammot.tracking.parameters import ParameterInfo
+from sammot.tracking.sam import parameters as sam
+
+
+def engines(settings: Settings, weights: Path | None = None) -> dict[str, EngineEntry]:
+    """Every engine; with `weights`, Segment Anything takes that folder and no other.
+
+    Raises:
+        UnusableWeights: there are no weights in that folder.
+
+    """
+    if weights is None:
+        folders = installed.find(settings.models_folder, FAMILIES)
+    else:
+        kind_of(weights)
+        folders = {weights.resolve().name: weights}
+    return {entry.name: entry for entry in (_motion(), _sam2(settings, folders))}
+
+
+def _motion() -> EngineEntry:
+    return EngineEntry(
+        name=motion.NAME,
+        version=motion.VERSION,
+        title="Motion",
+        description="Finds everything that moves. Needs no weights and no GPU.",
+        parameters=[asdict(parameter) for parameter in motion.PARAMETERS],
+        complete=lambda given: asdict(Parameters.parse(given)),
+        create=motion.create,
+    )
+
+
+def _sam2(settings: Settings, folders: Mapping[str, Path]) -> EngineEntry:
+    names = tuple(folders)
+
+    def complete(given: Mapping[str, Any]) -> dict[str, Any]:
+        values = dict(given)
+        wanted = values.pop("weights", names[0])
+        if wanted not in names:
+            raise InvalidInput(f"weights must be one of {', '.join(names)}.")
+        return {"weights": wanted, **sam.completed(values)}
+
+    def create(
+        parameters: Mapping[str, object], clip: ClipInfo, previews: Sequence[Frame]
+    ) -> Engine:
+        from sammot.models.devices import chosen_device  # noqa: PLC0415 - these import torch
+        from sammot.models.loading import segmenter  # noqa: PLC0415
+        from sammot.tracking.sam.assembly import create as assembled  # noqa: PLC0415
+
+        values = dict(parameters)
+        folder = folders[str(values.pop("weights"))]
+        model = segmenter(folder, chosen_device(settings.device))
+        return assembled(values, clip, previews, model)
+
+    weights = ParameterInfo(
+        "weights", "choice", names[0] if names else "", None, None, "",
+        "Which model: larger ones are better and slower.", names,
+    )  # fmt: skip
+    return EngineEntry(
+        name="sam2",
+        version=sam.VERSION,
+        title="Segment Anything 2",
+        description="Follows any object, moving or not, that you show it or that is found.",
+        parameters=[asdict(parameter) for parameter in (weights, *sam.PARAMETERS)],
+        complete=complete,
+        create=create,
+        reason=installed.missing_packages() or (None if names else _NO_WEIGHTS),
+    )
+
+
+_NO_WEIGHTS = "There are no weights of Segment Anything 2: sammot models fetch sam2.1-tiny."

@@ -1,0 +1,36 @@
+"""Which models lie on this machine, found without loading any."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+
+from sammot.errors import UnusableWeights
+from sammot.models.loading import kind_of
+
+PACKAGES = ("torch", "transformers")
+
+
+def missing_packages() -> str | None:
+    """What to do about missing packages; None where all are there."""
+    if all(find_spec(name) for name in PACKAGES):
+        return None
+    return "Segment Anything is not installed: pip install 'sammot[sam]'."
+
+
+def find(models_dir: Path, kinds: Collection[str]) -> Mapping[str, Path]:
+    """The folders of models of these kinds, by name."""
+    if not models_dir.is_dir():
+        return {}
+    return {
+        folder.name: folder for folder in sorted(models_dir.iterdir()) if _kind(folder) in kinds
+    }
+
+
+def _kind(folder: Path) -> str | None:
+    """What is in a folder; None where it is nothing of ours."""
+    try:
+        return kind_of(folder)
+    except UnusableWeights:
+        return None

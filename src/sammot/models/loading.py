@@ -1,0 +1,93 @@
+"""From a folder to a model on a device."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from sammot.errors import OutOfMemory, UnusableWeights
+from sammot.models.devices import precision
+
+if TYPE_CHECKING:
+    from sammot.tracking.sam.segmenter import Segmenter
+
+FAMILIES: Final = {
+    "sam2_video": "Sam2Video",
+    "edgetam_video": "EdgeTamVideo",
+    "sam3_tracker_video": "Sam3TrackerVideo",
+}
+"""Kinds of promptable models: the kind in `config.json`, and how the library's classes begin."""
+
+
+def kind_of(folder: Path) -> str:
+    """The kind of model in a folder.
+
+    Raises:
+        UnusableWeights: nothing that can be read is there.
+
+    """
+    try:
+        kind = json.loads((folder / "config.json").read_bytes())["model_type"]
+    except FileNotFoundError as error:
+        raise UnusableWeights(f"There are no weights in {folder}: no config.json.") from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UnusableWeights(f"The config.json in {folder} cannot be read.") from error
+    return str(kind)
+
+
+@lru_cache(maxsize=1)
+def segmenter(folder: Path, device: str) -> Segmenter:
+    """The promptable model in a folder, ready on a device; the last one is kept.
+
+    Raises:
+        UnusableWeights: they are missing, damaged, or of another kind of model.
+        OutOfMemory: the device has not enough.
+
+    """
+    from sammot.tracking.sam.segmenter import Segmenter  # noqa: PLC0415 - imports torch
+
+    kind = kind_of(folder)
+    if kind not in FAMILIES:
+        kinds = ", ".join(FAMILIES)
+        raise UnusableWeights(f"The weights in {folder} are of a {kind}; needed is one of {kinds}.")
+    family, dtype = FAMILIES[kind], precision(device)
+    network = loaded(f"{family}Model", folder, device, dtype)
+    module = import_module(type(network).__module__)
+    return Segmenter(network, getattr(module, f"{family}InferenceSession"), device, dtype, device)
+
+
+def loaded(name: str, folder: Path, device: str, dtype: Any) -> Any:  # noqa: ANN401 - torch's
+    """A model of one of the library's classes, complete, on a device.
+
+    Raises:
+        UnusableWeights: they are missing, damaged, or do not fit.
+        OutOfMemory: the device has not enough.
+
+    """
+    import torch  # noqa: PLC0415
+    import transformers  # noqa: PLC0415
+
+    transformers.utils.logging.disable_progress_bar()
+    try:
+        network, found = getattr(transformers, name).from_pretrained(
+            folder, dtype=dtype, local_files_only=True, use_safetensors=True,
+            output_loading_info=True,
+        )  # fmt: skip
+    except Exception as error:  # the library raises all sorts, its reader of files its own
+        raise UnusableWeights(
+            f"The weights in {folder} are missing or damaged ({type(error).__name__}):"
+            " fetch them again."
+        ) from error
+    if found["missing_keys"] or found["mismatched_keys"]:
+        count = len(found["missing_keys"]) + len(found["mismatched_keys"])
+        raise UnusableWeights(
+            f"The weights in {folder} are not those of their config.json: {count} are missing"
+            " or of another size."
+        )
+    try:
+        return network.to(device).eval()
+    except torch.OutOfMemoryError as error:
+        raise OutOfMemory(f"The model does not fit into the memory of {device}.") from error

@@ -1,0 +1,65 @@
+"""Parameters that an engine takes from users, described for forms and checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from sammot.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+Kind = Literal["choice", "number", "integer", "boolean"]
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterInfo:
+    """What a form needs to know of one parameter.
+
+    `minimum` and `maximum` are inclusive; `choices` is empty unless `kind` is "choice".
+    """
+
+    name: str
+    kind: Kind
+    default: str | float | bool
+    minimum: float | None
+    maximum: float | None
+    unit: str
+    help: str
+    choices: tuple[str, ...] = ()
+
+
+def checked(
+    infos: Sequence[ParameterInfo], given: Mapping[str, object]
+) -> dict[str, str | float | bool]:
+    """What a user gave, each value of the kind and in the range of its parameter.
+
+    Raises:
+        InvalidInput: an unknown name, a value of the wrong kind or out of range.
+
+    """
+    known = {info.name: info for info in infos}
+    for name in given:
+        if name not in known:
+            names = ", ".join(known)
+            raise InvalidInput(f"Unknown parameter {name!r}; there are: {names}.")
+    return {name: _checked(known[name], value) for name, value in given.items()}
+
+
+def _checked(info: ParameterInfo, value: object) -> str | float | bool:
+    if info.kind == "choice":
+        if not isinstance(value, str) or value not in info.choices:
+            raise InvalidInput(f"{info.name} must be one of {', '.join(info.choices)}.")
+        return value
+    if info.kind == "boolean":
+        if not isinstance(value, bool):
+            raise InvalidInput(f"{info.name} must be true or false.")
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise InvalidInput(f"{info.name} must be a number.")
+    low, high = info.minimum, info.maximum
+    # Written so that NaN fails.
+    if low is None or high is None or not low <= value <= high:
+        raise InvalidInput(f"{info.name} must be between {low:g} and {high:g} {info.unit}.")
+    return float(value)

@@ -1,0 +1,164 @@
+"""What the model remembers of one object.
+
+Each object has a session of the library of its own; all share the frame and its features. So
+objects come and go singly, and the picture is encoded once a frame. The library keeps everything
+for ever; here only what the model may still look at is kept (SAM 2, arXiv 2408.00714, section 4:
+the memory bank holds recent frames and prompted frames, and pointers to the object).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import torch
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sammot.tracking.sam.segmenter import Segmenter
+    from sammot.tracking.state import State
+
+PROMPTED_FRAMES: Final = 4
+"""Prompted frames that an object keeps: the newest."""
+_FEATURES, _PLACES, _POINTER = "maskmem_features", "maskmem_pos_enc", "object_pointer"
+_KINDS: Final = ("cond_frame_outputs", "non_cond_frame_outputs")
+"""The library's names: prompted frames, and the others."""
+
+
+@dataclass(slots=True)
+class Shared:
+    """What the objects of a clip have in common: the frame, its features, and the positions that
+    belong to every memory.
+    """
+
+    frames: dict[int, torch.Tensor] = field(default_factory=dict)
+    cache: Any = None
+    places: torch.Tensor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What an object is told in a frame, in pixels of the model's input.
+
+    Either a mask (1, 1, side, side), or points (n, 2) with labels: 1 on the object, 0 beside it,
+    2 and 3 the corners of a box.
+    """
+
+    mask: torch.Tensor | None = None
+    points: tuple[tuple[float, float], ...] = ()
+    labels: tuple[int, ...] = ()
+
+
+class Memory:
+    """One object."""
+
+    def __init__(self, segmenter: Segmenter, shared: Shared) -> None:
+        self._segmenter = segmenter
+        self._shared = shared
+        self._session = segmenter.session()
+        self._session.obj_id_to_idx(1)
+        self._session.processed_frames = shared.frames
+        if shared.cache is None:
+            shared.cache = self._session.cache
+        self._session.cache = shared.cache
+
+    @property
+    def _outputs(self) -> dict[str, dict[int, dict[str, Any]]]:
+        outputs: dict[str, dict[int, dict[str, Any]]] = self._session.output_dict_per_obj[0]
+        return outputs
+
+    def track(self, index: int) -> tuple[torch.Tensor, float]:
+        """Find the object in the frame: logits (height, width) and score."""
+        answer = self._segmenter.run(self._session, index, self._shared.frames[index])
+        self._prune(index)
+        return answer
+
+    def prompt(self, index: int, prompt: Prompt) -> tuple[torch.Tensor, float]:
+        """Tell where the object is in this frame; what was found in it before is forgotten."""
+        session = self._session
+        self._outputs["non_cond_frame_outputs"].pop(index, None)
+        # A frame that the library has not tracked counts as a prompted one.
+        session.frames_tracked_per_obj[0].clear()
+        if prompt.mask is not None:
+            session.add_mask_inputs(0, index, prompt.mask)
+        else:
+            points = torch.tensor(prompt.points)[None, None]
+            labels = torch.tensor(prompt.labels, dtype=torch.int32)[None, None]
+            session.add_point_inputs(0, index, {"point_coords": points, "point_labels": labels})
+        session.obj_with_new_inputs = [1]
+        answer = self.track(index)
+        session.mask_inputs_per_obj[0].clear()
+        session.point_inputs_per_obj[0].clear()
+        return answer
+
+    def retract(self, index: int) -> None:
+        """Forget a frame, unless nothing else is known of the object."""
+        prompted, found = (self._outputs[kind] for kind in _KINDS)
+        found.pop(index, None)
+        if len(prompted) > 1:
+            prompted.pop(index, None)
+
+    def _prune(self, index: int) -> None:
+        """Keep what the next frame may look at."""
+        config = self._segmenter.network.config
+        prompted, found = (self._outputs[kind] for kind in _KINDS)
+        for output in (prompted.get(index), found.get(index)):
+            if output is not None:
+                self._slim(output)
+        while len(prompted) > PROMPTED_FRAMES:
+            del prompted[min(prompted)]
+        for past in list(found):
+            if past < index + 2 - config.max_object_pointers_in_encoder:
+                del found[past]
+            elif past < index + 2 - config.num_maskmem:
+                found[past].pop(_FEATURES, None)
+                found[past].pop(_PLACES, None)
+        self._session.frames_tracked_per_obj[0].clear()
+
+    def _slim(self, output: dict[str, Any]) -> None:
+        """Without what is only for the frame itself; the positions are the same for all."""
+        output.pop("high_res_masks", None)
+        output.pop("pred_masks", None)
+        if self._shared.places is None:
+            self._shared.places = output[_PLACES]
+        output[_PLACES] = self._shared.places
+
+    def save(self) -> State:
+        """Its memories, exactly."""
+        return {
+            kind: [
+                {"index": index, **{key: _saved(output[key]) for key in _kept(output)}}
+                for index, output in self._outputs[kind].items()
+            ]
+            for kind in _KINDS
+        }
+
+    def load(self, state: dict[str, Any]) -> None:
+        """The inverse of `save`."""
+        at = self._segmenter.device
+        for kind in _KINDS:
+            self._outputs[kind].clear()
+            for saved in state[kind]:
+                output = {key: _loaded(saved[key], at) for key in _kept(saved)}
+                if _FEATURES in output:
+                    output[_FEATURES] = output[_FEATURES].to(self._segmenter.keep_at)
+                    output[_PLACES] = self._shared.places
+                self._outputs[kind][saved["index"]] = output
+
+
+def _kept(output: dict[str, Any]) -> list[str]:
+    return [key for key in (_FEATURES, _POINTER) if key in output]
+
+
+def _saved(tensor: torch.Tensor) -> State:
+    """Bits and the name of their type: NumPy has no bfloat16."""
+    plain = tensor.detach().cpu().contiguous()
+    bits: NDArray[np.uint8] = plain.reshape(-1).view(torch.uint8).numpy()
+    return {"bits": bits, "shape": list(plain.shape), "type": str(plain.dtype).rpartition(".")[2]}
+
+
+def _loaded(state: dict[str, Any], device: str) -> torch.Tensor:
+    bits = torch.from_numpy(state["bits"])
+    return bits.view(getattr(torch, state["type"])).reshape(state["shape"]).to(device)

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sammot.errors import InvalidInput
+from sammot.tracking import prompts
+from sammot.tracking.parameters import ParameterInfo, checked
+
+VERSION: Final = "1"
+
+PARAMETERS: Final = (
+    ParameterInfo(
+        "find", "choice", "moving", None, None, "",
+        "What is tracked besides the objects that you prompt: what moves, everything, or nothing.",
+        ("moving", "everything", "nothing"),
+    ),
+    ParameterInfo(
+        "every", "number", 30.0, 1.0, 1000.0, "frames",
+        "How often everything is looked for anew.",
+    ),
+    ParameterInfo(
+        "memory", "number", 1.0, 0.0, 30.0, "seconds",
+        "How long an object that is hidden keeps its number.",
+    ),
+    ParameterInfo(
+        "minimum_size", "number", 100.0, 1.0, 100000.0, "pixels per megapixel",
+        "Smaller objects are not looked for: an area, in parts per million of the picture.",
+    ),
+    ParameterInfo(
+        "compile", "boolean", False, None, None, "",
+        "Compile the model first: slower to start, faster afterwards on a GPU.",
+    ),
+)  # fmt: skip
+"""Every parameter of a form; the user's prompts come beside them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What a user may set; `PARAMETERS` explains each."""
+
+    find: str = "moving"
+    every: float = 30.0
+    memory: float = 1.0
+    minimum_size: float = 100.0
+    compile: bool = False
+    prompts: tuple[prompts.UserPrompt, ...] = ()
+
+    @classmethod
+    def parse(cls, given: Mapping[str, Any]) -> Parameters:
+        """Check what a user gave. Who prompts and says no more wants nothing else.
+
+        Raises:
+            InvalidInput: what is not known, of the wrong kind or out of range.
+
+        """
+        plain = {name: value for name, value in given.items() if name != "prompts"}
+        told = prompts.parse(given.get("prompts", []))
+        values: dict[str, Any] = checked(PARAMETERS, plain)
+        if told:
+            values.setdefault("find", "nothing")
+        if values.get("find") == "nothing" and not told:
+            raise InvalidInput("Nothing is to be found and nothing is prompted: there is no work.")
+        return cls(**values, prompts=told)
+
+
+def completed(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What a user gave with all defaults, as it is stored with the job. Raises InvalidInput."""
+    settings = Parameters.parse(given)
+    values = {info.name: getattr(settings, info.name) for info in PARAMETERS}
+    return values | ({"prompts": given["prompts"]} if settings.prompts else {})

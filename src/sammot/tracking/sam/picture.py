@@ -1,0 +1,48 @@
+"""Pictures into the model, and masks in and out of it, as its published processor does it.
+
+The processor itself needs torchvision, which not every build of torch carries.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import cv2
+import numpy as np
+import torch
+from torch.nn import functional
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sammot.tracking.mask import Mask
+
+MEAN: Final = (0.485, 0.456, 0.406)
+DEVIATION: Final = (0.229, 0.224, 0.225)
+"""Of the colours of ImageNet, 0 to 1: the model has seen pictures less the one, over the other."""
+
+
+def model_input(image: NDArray[np.uint8], side: int) -> torch.Tensor:
+    """An RGB picture as (3, side, side), float32: squeezed to a square, and normalised."""
+    pixels = torch.from_numpy(image).permute(2, 0, 1)[None].float()
+    pixels = functional.interpolate(
+        pixels, (side, side), mode="bilinear", align_corners=False, antialias=True
+    )
+    pixels = pixels.round().clamp(0, 255)[0] / 255
+    mean, deviation = torch.tensor(MEAN)[:, None, None], torch.tensor(DEVIATION)[:, None, None]
+    return (pixels - mean) / deviation
+
+
+def model_mask(mask: Mask, side: int) -> torch.Tensor:
+    """A mask as (1, 1, side, side), float32, 0 or 1."""
+    given = torch.from_numpy(np.ascontiguousarray(mask)).float()[None, None]
+    resized = functional.interpolate(
+        given, (side, side), mode="bilinear", align_corners=False, antialias=True
+    )
+    return (resized >= 0.5).float()
+
+
+def enlarged(logits: NDArray[np.float32], side: int, size: tuple[int, int]) -> NDArray[np.float32]:
+    """The model's logits for a mask, first at its input's size, then at `size` (height, width)."""
+    full = cv2.resize(logits, (side, side), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.resize(full, size[::-1], interpolation=cv2.INTER_LINEAR), np.float32)

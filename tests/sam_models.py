@@ -1,0 +1,77 @@
+"""Tiny models with random weights, of the same shape as published ones."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sammot.tracking.frame import ClipInfo, Frame
+from sammot.tracking.mask import Mask
+
+_MISSING = "Segment Anything is not installed: ./dev test --sam installs it"
+torch = pytest.importorskip("torch", reason=_MISSING)
+transformers = pytest.importorskip("transformers", reason=_MISSING)
+torch.set_num_threads(1)
+
+ROOT = Path(__file__).resolve().parents[1]
+SIDE, GRID = 64, 16
+
+
+def training() -> ModuleType:
+    """The script that trains the small model."""
+    if "train_tiny_sam" not in sys.modules:
+        path = ROOT / "bench" / "train_tiny_sam.py"
+        spec = importlib.util.spec_from_file_location("train_tiny_sam", path)
+        assert spec is not None
+        assert spec.loader is not None
+        sys.modules["train_tiny_sam"] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules["train_tiny_sam"])
+    return sys.modules["train_tiny_sam"]
+
+
+def randomise(model: Any, *, seed: int, score: float) -> Any:
+    """Weights large enough that masks depend on picture and memory; objects score about `score`."""
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            if parameter.dim() > 1:
+                deviation = 1.5 / parameter[0].numel() ** 0.5
+                parameter.normal_(0, deviation, generator=generator)
+        model.mask_decoder.pred_obj_score_head.proj_out.bias.fill_(score)
+    return model.eval()
+
+
+def random_model(seed: int = 0, *, score: float = 9.0) -> Any:
+    """A `Sam2VideoModel` for pictures of 64 x 64, with hardly a layer too many."""
+    torch.manual_seed(seed)  # the positions of prompts are random as well
+    configuration = training().configuration(side=SIDE, width=8)
+    configuration.memory_attention_num_layers = 1
+    configuration.mask_decoder_config.num_hidden_layers = 1
+    backbone = configuration.vision_config.backbone_config
+    backbone.blocks_per_stage, backbone.global_attention_blocks = [1, 1, 2, 1], [3]
+    return randomise(transformers.Sam2VideoModel(configuration), seed=seed, score=score)
+
+
+def noise(count: int, *, seed: int = 0, size: tuple[int, int] = (48, 80)) -> list[Frame]:
+    """Frames of coloured noise."""
+    rng = np.random.default_rng(seed)
+    images = rng.integers(0, 256, (count, *size, 3), np.uint8)
+    return [Frame(index, index / 25, image) for index, image in enumerate(images)]
+
+
+def clip_of(frames: list[Frame]) -> ClipInfo:
+    height, width = frames[0].image.shape[:2]
+    return ClipInfo(width, height, 25.0, len(frames))
+
+
+def square(x: int, y: int, side: int = 4) -> Mask:
+    """A mask of the size that the model makes."""
+    mask = np.zeros((GRID, GRID), np.bool_)
+    mask[y : y + side, x : x + side] = True
+    return mask

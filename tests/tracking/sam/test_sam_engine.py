@@ -1,0 +1,172 @@
+"""The whole engine around a random model: memory, resuming, reports."""
+
+from __future__ import annotations
+
+import gc
+import resource
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sam_models import GRID, clip_of, noise, random_model, transformers
+from sammot.errors import InvalidInput
+from sammot.tracking.engine import Engine
+from sammot.tracking.frame import ClipInfo, Frame
+from sammot.tracking.mask import RLE
+from sammot.tracking.sam.assembly import create
+from sammot.tracking.sam.segmenter import Segmenter
+from sammot.tracking.track import Origin
+
+Session = transformers.models.sam2_video.modeling_sam2_video.Sam2VideoInferenceSession
+
+
+@pytest.fixture(scope="module")
+def segmenter() -> Segmenter:
+    return Segmenter(random_model(), Session)
+
+
+@pytest.fixture(scope="module")
+def frames() -> list[Frame]:
+    return noise(30)
+
+
+def box(subject: int, frame: int, *values: float) -> dict[str, Any]:
+    return {"object": subject, "frame": frame, "box": list(values)}
+
+
+PROMPTS = [box(7, 0, 10, 10, 20, 20), box(9, 5, 40, 5, 30, 30), box(7, 12, 30, 10, 20, 20)]
+
+
+def engine(segmenter: Segmenter, frames: list[Frame], prompts: Any = PROMPTS) -> Engine:
+    return create({"prompts": prompts}, clip_of(frames), frames[:3], segmenter)
+
+
+def test_prompted_objects_are_reported_from_their_frame_on(
+    segmenter: Segmenter, frames: list[Frame]
+) -> None:
+    results = list(engine(segmenter, frames).track(frames))
+    assert len(results) == len(frames)
+    first, sixth = results[0].observations, results[5].observations
+    assert [(one.track_id, one.origin) for one in first] == [(1, Origin.PROMPTED)]
+    assert (2, Origin.PROMPTED) in [(one.track_id, one.origin) for one in sixth]
+    assert {one.track_id for one in results[-1].observations} == {1, 2}
+
+
+def test_masks_have_the_frames_size_and_do_not_overlap(
+    segmenter: Segmenter, frames: list[Frame]
+) -> None:
+    for result in engine(segmenter, frames).track(frames[:8]):
+        masks = [one.rle.decode() for one in result.observations]
+        assert all(mask.shape == (48, 80) for mask in masks)
+        assert np.sum(masks, axis=0).max(initial=0) <= 1
+        assert all(0 <= one.score <= 1 for one in result.observations)
+
+
+@pytest.mark.parametrize("cut", [1, 9, 20])
+def test_a_restored_sam_goes_on_as_if_never_stopped(
+    segmenter: Segmenter, frames: list[Frame], cut: int
+) -> None:
+    first = engine(segmenter, frames)
+    list(first.track(frames[:cut]))
+    second = engine(segmenter, frames)
+    second.restore(first.snapshot())
+    for start in range(cut, len(frames), 7):
+        chunk = frames[start : start + 7]
+        assert list(first.track(chunk)) == list(second.track(chunk))
+        assert first.snapshot() == second.snapshot()
+
+
+def test_a_snapshot_of_another_engine_is_refused(segmenter: Segmenter, frames: list[Frame]) -> None:
+    with pytest.raises(InvalidInput):
+        engine(segmenter, frames).restore(b"nothing of ours")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_memory_stays_flat_over_two_thousand_frames(segmenter: Segmenter) -> None:
+    some = noise(8)
+    prompts = [PROMPTS[0], box(7, 800, 30, 10, 20, 20)]
+    tracker = create({"prompts": prompts}, ClipInfo(80, 48, 25.0, 2000), some[:3], segmenter)
+    sizes: list[int] = []
+    for start in range(0, 2000, 50):
+        list(tracker.track(Frame(n, n / 25, some[n % 8].image) for n in range(start, start + 50)))
+        gc.collect()
+        sizes.append(len(tracker.snapshot()))
+        if start == 1000:
+            settled = resident_bytes()
+    assert resident_bytes() - settled < 8 << 20
+    assert max(sizes[20:]) <= 1.1 * min(sizes[20:])
+
+
+def resident_bytes() -> int:
+    with open("/proc/self/statm") as file:  # noqa: PTH123
+        return int(file.read().split()[1]) * resource.getpagesize()
+
+
+def test_two_hundred_objects_are_slow_but_work(segmenter: Segmenter, frames: list[Frame]) -> None:
+    prompts = [box(n, 0, 1 + 3 * (n % 20), 1 + 4 * (n // 20), 6, 6) for n in range(200)]
+    results = list(engine(segmenter, frames, prompts).track(frames[:2]))
+    assert len(results[0].observations) > 1
+
+
+@pytest.mark.parametrize(
+    ("prompt", "words"),
+    [
+        (box(1, 99, 1, 1, 5, 5), "frame 99"),
+        (box(1, 0, 70, 1, 50, 5), "outside the picture"),
+        ({"object": 1, "frame": 0, "points": [{"x": 5, "y": 500}]}, "outside the picture"),
+        (
+            {
+                "object": 1,
+                "frame": 0,
+                "mask": {"size": [4, 4], "counts": RLE.encode(np.ones((4, 4), np.bool_)).counts},
+            },
+            "the picture is 80 x 48",
+        ),
+    ],
+)
+def test_a_prompt_outside_the_clip_is_refused(
+    segmenter: Segmenter, frames: list[Frame], prompt: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(InvalidInput, match=words):
+        engine(segmenter, frames, [prompt])
+
+
+def test_a_mask_is_a_prompt(segmenter: Segmenter, frames: list[Frame]) -> None:
+    mask = np.zeros((48, 80), np.bool_)
+    mask[10:30, 20:50] = True
+    rle = RLE.encode(mask)
+    prompt = {
+        "object": 1,
+        "frame": 0,
+        "mask": {"size": [rle.height, rle.width], "counts": rle.counts},
+    }
+    first = next(iter(engine(segmenter, frames, [prompt]).track(frames[:1])))
+    answer = first.observations[0].rle.decode()
+    cell = (80 // GRID) * (48 // GRID)
+    assert np.count_nonzero(answer ^ mask) < 40 * cell  # the model's grid is coarse
+
+
+def test_everything_is_looked_for_at_a_grid_of_points(
+    segmenter: Segmenter, frames: list[Frame]
+) -> None:
+    tracker = create({"find": "everything"}, clip_of(frames), frames[:3], segmenter)
+    assert len(list(tracker.track(frames[:3]))) == 3
+
+
+def test_what_moves_is_found_by_the_engine_motion(segmenter: Segmenter) -> None:
+    rng = np.random.default_rng(0)
+    ground = rng.integers(90, 110, (120, 200, 3), np.uint8)
+    frames = []
+    for index in range(24):
+        image = ground.copy()
+        image[40:70, 10 + 4 * index : 40 + 4 * index] = (220, 40, 40)
+        frames.append(Frame(index, index / 25, image))
+    tracker = create({"find": "moving"}, clip_of(frames), frames[::4], segmenter)
+    list(tracker.track(frames[:16]))
+    other = create({"find": "moving"}, clip_of(frames), frames[::4], segmenter)
+    other.restore(tracker.snapshot())
+    results = list(tracker.track(frames[16:]))
+    assert any(result.observations for result in results)
+    assert list(other.track(frames[16:])) == results
