@@ -64,7 +64,7 @@ class RLE:
     @classmethod
     def encode(cls, mask: Mask) -> Self:
         """Encode a mask of shape (height, width)."""
-        coded: Mapping[str, bytes] = rlemasklib.encode(np.ascontiguousarray(mask, np.uint8))
+        coded: Mapping[str, bytes] = rlemasklib.encode(np.ascontiguousarray(mask).view(np.uint8))
         return cls(mask.shape[0], mask.shape[1], coded["counts"].decode("ascii"))
 
     def decode(self) -> Mask:

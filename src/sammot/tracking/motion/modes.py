@@ -90,37 +90,32 @@ def _alike(stack: Picture) -> Picture:
     """(n, n, h, w): whether two samples show the same colour."""
     count, height, width, _ = stack.shape
     near = np.ones((count, count, height, width), np.bool_)
-    limit = np.broadcast_to(np.array(TOLERANCE, np.uint8), stack.shape[1:])
+    planes = np.ascontiguousarray(np.moveaxis(stack, 3, 0))
     for first in range(count):
         for second in range(first):
-            same = cv2.absdiff(stack[first], stack[second]) <= limit
-            np.logical_and(same[..., 0], same[..., 1], out=near[first, second])
-            near[first, second] &= same[..., 2]
+            for plane, limit in zip(planes, TOLERANCE, strict=True):
+                near[first, second] &= cv2.absdiff(plane[first], plane[second]) <= limit
             near[second, first] = near[first, second]
     return near
 
 
 def likeness(colours: Picture, calm: Picture) -> Picture:
     """Share of each mode's colour among the calm pixels around it, (k, h, w) float32."""
-    count, height, width, _ = colours.shape
+    height, width = calm.shape
     radius = 2 * (max(height, width) // 16) + 1
     bins = _bins(colours)
     total = cv2.boxFilter(
         calm.astype(np.float32), -1, (radius, radius), normalize=False,
         borderType=cv2.BORDER_CONSTANT,
     ) + 1  # fmt: skip
-    table = np.zeros((8, 8, 8, height, width), np.float32)
+    found = np.zeros(bins.shape, np.float32)
     for number in np.unique(bins[0][calm]):
         here = ((bins[0] == number) & calm).astype(np.float32)
-        table[number // 64, number // 8 % 8, number % 8] = (
-            cv2.boxFilter(
-                here, -1, (radius, radius), normalize=False, borderType=cv2.BORDER_CONSTANT
-            )
-            / total
+        around = cv2.boxFilter(
+            here, -1, (radius, radius), normalize=False, borderType=cv2.BORDER_CONSTANT
         )
-    flat = _blurred(table).reshape(512, height, width)
-    rows, columns = np.indices((height, width), sparse=True)
-    return np.stack([flat[bins[index], rows, columns] for index in range(count)])
+        found += np.take(_nearness(int(number)), bins) * (around / total)
+    return found
 
 
 def _bins(colours: Picture) -> Picture:
@@ -131,15 +126,17 @@ def _bins(colours: Picture) -> Picture:
     return number
 
 
-def _blurred(table: Picture) -> Picture:
-    """[1 2 1] / 4 along the three colour axes, so that a bin's border does not matter."""
-    for axis in range(3):
-        table = np.moveaxis(table, axis, 0)
-        smooth = 0.5 * table
-        smooth[1:] += 0.25 * table[:-1]
-        smooth[:-1] += 0.25 * table[1:]
-        table = np.moveaxis(smooth, 0, axis)
-    return table
+def _nearness(number: int) -> Picture:
+    """How far a bin counts for each, (512,): [1 2 1] / 4 along the three colour axes.
+
+    So a bin's border does not matter.
+    """
+    lightness, first, second = (
+        np.maximum(0.5 - 0.25 * np.abs(np.arange(8) - place), 0)
+        for place in np.unravel_index(number, (8, 8, 8))
+    )
+    weights: Picture = lightness[:, None, None] * first[:, None] * second
+    return weights.astype(np.float32).ravel()
 
 
 def choose(modes: Modes, likely: Picture, calm: Picture) -> Picture:

@@ -61,21 +61,21 @@ def order_statistic(
     `valid` holds a (height, width) bool for each picture; where none is valid the answer is 255.
     A bitwise search over the eight bits: no sorting, memory of three pictures.
     """
-    shape = stack[0].shape
+    shape, counter = stack[0].shape, np.min_scalar_type(len(stack))
     count = np.full(shape, len(stack), np.int16)
     if valid is not None:
         count = sum((one.astype(np.int16) for one in valid), np.zeros(shape[:2], np.int16))
         count = np.broadcast_to(count[..., None] if len(shape) == 3 else count, shape)
-    rank = np.floor(count * share).astype(np.int16)
+    rank = np.floor(count * share).astype(counter)
     found = np.zeros(shape, np.uint8)
     for bit in (128, 64, 32, 16, 8, 4, 2, 1):
         trial = found | np.uint8(bit)
-        below = np.zeros(shape, np.int16)
+        below = np.zeros(shape, counter)
         for index, picture in enumerate(stack):
             less = picture < trial
             if valid is not None:
                 less &= valid[index][..., None] if len(shape) == 3 else valid[index]
-            below += less
+            below += less.view(np.uint8)
         found = np.where(below <= rank, trial, found)
     return found
 
