@@ -11,7 +11,18 @@ from pydantic import ValidationError
 from sammot import __version__
 from sammot.errors import SamMotError
 
-_COMMANDS = ("up", "track", "eval", "bench", "web", "events", "worker", "migrate", "openapi")
+_COMMANDS = (
+    "up",
+    "track",
+    "eval",
+    "bench",
+    "web",
+    "events",
+    "worker",
+    "jobs",
+    "migrate",
+    "openapi",
+)
 
 
 class _Commands(click.Group):
