@@ -25,8 +25,9 @@ def free_port() -> int:
 class Product:
     """Can be stopped, killed, and started again over the same data."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *arguments: str) -> None:
         self.folder = folder
+        self._arguments = arguments
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
@@ -34,14 +35,14 @@ class Product:
     def start(self) -> None:
         """Returns when it is ready."""
         command = [sys.executable, "-m", "sammot", "up", "--no-browser", "--workers", "1"]
-        command += ["--port", str(self.port), "--data", str(self.folder / "data")]
+        command += ["--port", str(self.port), "--data", str(self.folder / "data"), *self._arguments]
         environment = os.environ | {"SAMMOT_LEASE_SECONDS": "2"}
         with (self.folder / "product.log").open("ab") as log:
             self._process = subprocess.Popen(
                 command, stdout=log, stderr=log, env=environment, start_new_session=True
             )
         deadline = time.monotonic() + 60
-        while not self._answers():
+        while not self.answers():
             assert self._process.poll() is None, (self.folder / "product.log").read_text()[-4000:]
             assert time.monotonic() < deadline, "the product does not answer"
             time.sleep(0.05)
@@ -83,7 +84,8 @@ class Product:
         with urllib.request.urlopen(self.url + path, timeout=10) as answer:
             return json.load(answer)
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
+        """Whether it is ready now."""
         try:
             return bool(self.get("/api/ready")["ready"])
         except OSError:

@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from pathlib import Path
 
 SUPERVISED = "SAMMOT_SUPERVISED"
 """In the environment of every process that a supervisor started."""
@@ -40,13 +41,19 @@ def _watch(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-def leashed(*argv: str) -> tuple[str, ...]:
-    """The command that runs a program which knows nothing of supervisors, and ends it with ours."""
-    return (sys.executable, "-m", "sammot.leash", *argv)
+def leashed(*argv: str, log: Path | None = None) -> tuple[str, ...]:
+    """The command that runs a program which knows nothing of supervisors, and ends it with ours.
+
+    What it says is added to `log`, or goes where ours goes.
+    """
+    return (sys.executable, "-m", "sammot.leash", str(log or ""), *argv)
 
 
-def main(argv: list[str]) -> int:
+def main(log: str, *argv: str) -> int:
     """Run a program until it ends by itself or the supervisor does; its exit status."""
+    if log:
+        os.dup2(os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), 1)
+        os.dup2(1, 2)
     process = subprocess.Popen(argv, stdin=subprocess.DEVNULL)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: process.terminate())
@@ -56,4 +63,4 @@ def main(argv: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(*sys.argv[1:]))

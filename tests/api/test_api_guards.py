@@ -1,7 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from flask import request
 from flask.testing import FlaskClient
+
+from sammot.api import ApiConfig, create_app
+from sammot.service import Service
 
 
 @pytest.mark.parametrize(
@@ -67,3 +71,20 @@ def test_answers_tell_browsers_to_be_careful(client: FlaskClient, path: str) -> 
 
 def test_what_the_api_answers_is_not_kept_by_caches(client: FlaskClient) -> None:
     assert client.get("/api/videos").headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("proxies", "sent", "seen"),
+    [
+        (0, "198.51.100.1", "127.0.0.1"),
+        (1, "203.0.113.9, 198.51.100.1", "198.51.100.1"),
+        (2, "203.0.113.9, 198.51.100.1, 192.0.2.1", "198.51.100.1"),
+    ],
+)
+def test_a_client_is_known_by_what_the_first_of_our_proxies_saw(
+    service: Service, proxies: int, sent: str, seen: str
+) -> None:
+    app, addresses = create_app(service, ApiConfig("1", proxies=proxies)), []
+    app.before_request(lambda: addresses.append(request.remote_addr))
+    app.test_client().get("/api/health", headers={"X-Forwarded-For": sent})
+    assert addresses == [seen]

@@ -98,6 +98,6 @@ def create_app(service: Service, config: ApiConfig) -> Flask:
     app.wsgi_app = MethodOverride(app.wsgi_app)  # type: ignore[method-assign]
     if config.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=0
+            app.wsgi_app, x_for=config.proxies, x_proto=1, x_host=0
         )
     return app

@@ -3,6 +3,8 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -12,6 +14,8 @@ from sammot.settings import Settings
 from sammot.stack import Program
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_WEB_PROCESSES = "2"
+_COPIES = "proxy,render"
 
 
 @click.command("up")
@@ -19,39 +23,75 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 @click.option("--host", help="Which address to listen on (127.0.0.1: this machine only).")
 @click.option("--data", type=click.Path(path_type=Path), help="The folder to keep everything in.")
 @click.option("--workers", type=click.IntRange(1, 64), help="How many videos to track at a time.")
+@click.option(
+    "--profile",
+    type=click.Choice(["embedded", "service"]),
+    help="embedded: no servers (default); service: MongoDB, Redis and nginx, started here as well.",
+)
 @click.option("--no-browser", is_flag=True, help="Do not open the page.")
-def command(
-    port: int | None, host: str | None, data: Path | None, workers: int | None, *, no_browser: bool
-) -> None:
+def command(*, no_browser: bool, **options: object) -> None:
     """Start the web process and the workers, and keep them running."""
-    chosen = {"PORT": port, "HOST": host, "DATA_DIR": data, "WORKERS": workers}
-    for name, value in chosen.items():
+    for name, value in options.items():
         if value is not None:
-            os.environ[f"SAMMOT_{name}"] = str(value)
+            os.environ[_VARIABLES[name]] = str(value)
     settings = Settings()
     logging.basicConfig(level=settings.log_level.upper(), format="%(message)s")
     preflight.require_port(settings.host, settings.port)
     preflight.require_folder(settings.data_dir)
     if settings.host not in _LOOPBACK:
         click.echo("Others can reach this address: whoever does can see and delete the videos.")
-    sys.exit(supervisor.run(_processes(settings, open_browser=not no_browser)))
+    stages = _embedded(settings) if settings.profile == "embedded" else _service(settings)
+    sys.exit(supervisor.run(_options(settings, stages, open_browser=not no_browser)))
 
 
-def _processes(settings: Settings, *, open_browser: bool) -> supervisor.Options:
+_VARIABLES = {
+    "port": "SAMMOT_PORT",
+    "host": "SAMMOT_HOST",
+    "data": "SAMMOT_DATA_DIR",
+    "workers": "SAMMOT_WORKERS",
+    "profile": "SAMMOT_PROFILE",
+}
+
+
+def _embedded(settings: Settings) -> list[list[Program]]:
+    """Our processes alone."""
     workers = [
         _ours(f"worker-{n + 1}", "worker", "--queues", "track") for n in range(settings.workers)
     ]
-    copies = _ours("copies", "worker", "--queues", "proxy,render")
+    return [[_ours("web", "web"), *workers, _ours("copies", "worker", "--queues", _COPIES)]]
+
+
+def _service(settings: Settings) -> list[list[Program]]:
+    """The databases, then our processes, then nginx before them, each as soon as it is of use."""
+    from sammot.stack.machine import Machine  # noqa: PLC0415 - its packages may be missing
+
+    machine = Machine.of(settings.data_dir)
+    databases, found = machine.databases(settings)
+    nginx, behind = machine.front(settings)
+    web, events = (str(machine.ports[name]) for name in ("web", "events"))
+    at_a_time = str(settings.workers)
+    words = (
+        ("web", "web", "--port", web, "--processes", _WEB_PROCESSES),
+        ("events", "events", "--port", events),
+        ("workers", "worker", "--queues", "track", "--concurrency", at_a_time),
+        ("copies", "worker", "--queues", _COPIES),
+    )
+    health = f"http://127.0.0.1:{web}/api/health"
+    ours = [_ours(*line, env={**found, **behind}) for line in words]
+    ours[0] = replace(ours[0], is_ready=lambda: supervisor.answers(health))
+    return [databases, ours, [nginx]]
+
+
+def _options(
+    settings: Settings, stages: Sequence[Sequence[Program]], *, open_browser: bool
+) -> supervisor.Options:
     name = f"[{settings.host}]" if ":" in settings.host else settings.host
     shown = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else name  # noqa: S104 - compared only
     url = f"http://{shown}:{settings.port}"
     return supervisor.Options(
-        stages=[[_ours("web", "web"), *workers, copies]],
-        url=url,
-        ready=f"{url}/api/ready",
-        open_browser=open_browser,
+        stages=stages, url=url, ready=f"{url}/api/ready", open_browser=open_browser
     )
 
 
-def _ours(name: str, *arguments: str) -> Program:
-    return Program(name, (sys.executable, "-m", "sammot", *arguments))
+def _ours(name: str, *arguments: str, env: Mapping[str, str] | None = None) -> Program:
+    return Program(name, (sys.executable, "-m", "sammot", *arguments), env=env or {})

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -13,24 +14,43 @@ from sammot.stack.program import Program
 
 _SET = "rs0"
 _ALREADY_INITIATED = 23
+_UNAUTHORIZED = 13
+_USER = "sammot"
 _CACHE_GB = "0.25"
+_FAREWELL_MS = 100
+"""For so long it looks for a successor before it stops; there is none."""
 
 
-def mongod_program(folder: Path, port: int, *options: str) -> tuple[Program, str]:
+def mongod_program(
+    folder: Path, port: int, *options: str, password: str | None = None
+) -> tuple[Program, str]:
     """A MongoDB that keeps its data in `folder`, and the URL it answers under.
 
-    It is a replica set of one, because transactions need a replica set. Raises Unavailable where
-    there is no mongod.
+    It is a replica set of one, because transactions need a replica set. With a password, only who
+    knows it may read. Raises Unavailable where there is no mongod.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     argv = (
         *(str(_find_mongod()), "--dbpath", str(folder), "--port", str(port)),
         *("--bind_ip", "127.0.0.1", "--nounixsocket", "--replSet", _SET),
         *("--wiredTigerCacheSizeGB", _CACHE_GB, "--quiet"),
+        *("--setParameter", f"shutdownTimeoutMillisForSignaledShutdown={_FAREWELL_MS}"),
         *options,
     )
-    url = f"mongodb://127.0.0.1:{port}/?replicaSet={_SET}"
-    return Program("mongod", argv, lambda: _is_primary(port)), url
+    if password is None:
+        url = f"mongodb://127.0.0.1:{port}/?replicaSet={_SET}"
+        return Program("mongod", argv, lambda: _is_primary(port)), url
+    argv = (*argv, "--keyFile", str(_key_file(folder, password)))
+    url = f"mongodb://{_USER}:{password}@127.0.0.1:{port}/?replicaSet={_SET}&authSource=admin"
+    return Program("mongod", argv, lambda: _is_primary(port) and _has_user(port, password)), url
+
+
+def _key_file(folder: Path, password: str) -> Path:
+    """By which the members of a replica set know each other; MongoDB asks for one, even of one."""
+    path = folder / "key"
+    path.touch(mode=0o600)
+    path.write_text(sha256(password.encode()).hexdigest())
+    return path
 
 
 def _find_mongod() -> Path:
@@ -42,7 +62,7 @@ def _find_mongod() -> Path:
     """
     found = _packaged() or shutil.which("mongod")
     if found is None:
-        raise Unavailable("There is no mongod: pip install -r requirements/service.txt.")
+        raise Unavailable("There is no mongod: pip install -r requirements/servers.txt.")
     tried = subprocess.run([found, "--version"], capture_output=True, text=True, check=False)
     if tried.returncode:
         reason = tried.stderr.strip() or f"status {tried.returncode}"
@@ -69,8 +89,20 @@ def _is_primary(port: int) -> bool:
         try:
             client.admin.command("replSetInitiate", {"_id": _SET, "members": [member]})
         except OperationFailure as error:
-            if error.code != _ALREADY_INITIATED:
+            if error.code not in (_ALREADY_INITIATED, _UNAUTHORIZED):
                 return False
         except PyMongoError:
             return False
         return bool(client.admin.command("hello")["isWritablePrimary"])
+
+
+def _has_user(port: int, password: str) -> bool:
+    """Whether our user is there; made when there is none, which MongoDB allows to this machine."""
+    with MongoClient[dict[str, object]]("127.0.0.1", port, directConnection=True) as client:
+        try:
+            client.admin.command("createUser", _USER, pwd=password, roles=["root"])
+        except OperationFailure as error:
+            return error.code == _UNAUTHORIZED  # somebody is there, so it is no longer allowed
+        except PyMongoError:
+            return False
+        return True
