@@ -60,12 +60,16 @@ class Propagator(Protocol):
 
 @dataclass(slots=True)
 class Draft:
-    """One frame's masks before it is known which tracks will last."""
+    """One frame's masks before it is known which tracks will last.
+
+    `proven` are those that counted as objects by then.
+    """
 
     frame: Frame
     masks: dict[TrackId, Prediction]
     states: dict[TrackId, TrackState]
     born: Mapping[TrackId, Origin]
+    proven: frozenset[TrackId]
 
 
 class Finisher(Protocol):
@@ -114,7 +118,8 @@ class Engine:
             drafts = [self.step(frame) for frame in window]
             del window
             self.finisher.revise(drafts)
-            yield from (self._report(draft) for draft in drafts)
+            proven = frozenset[TrackId]().union(*(draft.proven for draft in drafts))
+            yield from (self._report(draft, proven) for draft in drafts)
 
     def snapshot(self) -> bytes:
         """Everything the next frame depends on; take it between two calls of `track`."""
@@ -163,13 +168,14 @@ class Engine:
             masks.pop(id_, None)
         states = {id_: self.manager.state(id_) for id_ in masks}
         born = {id_: detection.origin for id_, detection in decision.add.items()}
-        return Draft(frame, masks, states, born)
+        proven = frozenset(id_ for id_ in masks if self.manager.is_confirmed(id_))
+        return Draft(frame, masks, states, born, proven)
 
-    def _report(self, draft: Draft) -> FrameResult:
+    def _report(self, draft: Draft, proven: frozenset[TrackId]) -> FrameResult:
         kept: dict[TrackId, Prediction] = {}
         for id_, one in draft.masks.items():
             final = self._final(id_)
-            if self.manager.is_confirmed(final):
+            if final in proven:
                 whole = kept.get(final, one)
                 kept[final] = replace(whole, mask=whole.mask | one.mask)
         masks = {id_: one.mask for id_, one in kept.items()}
