@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from sammot.tracking.nearness import Surroundings
     from sammot.tracking.track import TrackId
 
+EARLY = 6
+"""Frames for which one side of an object may be seen before the other is hidden."""
+
 
 class Parts:
     """Judges one frame: `tracks` are all there are, `near` holds those that are seen."""
@@ -32,10 +35,10 @@ class Parts:
 
     def was_always(self, part: TrackId, whole: TrackId) -> bool:
         """Whether the part's frames so far are the whole's: it was hardly ever away from it, or
-        the whole was hidden all the while and came back as this.
+        the whole was hidden nearly all the while and came back as this.
         """
         track, host = self._tracks[part], self._tracks[whole]
-        return track.alone <= 0.3 * track.hits or host.unseen >= track.hits - 1
+        return track.alone <= 0.3 * track.hits or track.hits <= host.unseen + EARLY
 
     def host_of(
         self, mask: Mask, area: float, but: set[TrackId], usual: TrackId | None = None

@@ -38,7 +38,7 @@ class Window:
         for number, mask in enumerate(self.truth):
             frame = Frame(number, number / 25, np.zeros((*SHAPE, 3), np.uint8))
             masks = {ONE: Prediction(mask.copy(), 0.9)}
-            self.drafts.append(Draft(frame, masks, {}, frozenset()))
+            self.drafts.append(Draft(frame, masks, {}, {}, frozenset()))
         self.cuts: set[int] = set()
 
     def agreed(self) -> list[Draft]:

@@ -39,7 +39,7 @@ def scores(name: str) -> dict[str, float]:
     ("name", "least"),
     [
         ("returning", 0.8), ("shadow", 0.6), ("many", 0.7), ("cut", 0.75), ("resting", 0.6),
-        ("light", 0.55), ("shake", 0.55), ("pan", 0.45), ("crossing", 0.5),
+        ("light", 0.55), ("shake", 0.55), ("pan", 0.45), ("crossing", 0.5), ("occlusion", 0.75),
     ],
 )  # fmt: skip
 def test_a_scene_is_tracked_well(name: str, least: float) -> None:
@@ -48,6 +48,13 @@ def test_a_scene_is_tracked_well(name: str, least: float) -> None:
 
 def test_an_object_that_leaves_and_returns_keeps_its_number() -> None:
     truth, results = tracked("returning")
+    real = {identity for one in truth.values() for identity in one}
+    found = {one.track_id for result in results for one in result.observations}
+    assert len(found) == len(real)
+
+
+def test_an_object_that_is_hidden_for_a_while_keeps_its_number() -> None:
+    truth, results = tracked("occlusion")
     real = {identity for one in truth.values() for identity in one}
     found = {one.track_id for result in results for one in result.observations}
     assert len(found) == len(real)

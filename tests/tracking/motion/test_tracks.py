@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
-from motion_clips import track
+from motion_clips import frames_of, track
 
 from sammot.tracking.frame import Frame
 from sammot.tracking.mask import Box
@@ -14,6 +14,17 @@ def test_two_objects_are_two_tracks(two_discs: list[Frame]) -> None:
     frames = Counter(one.track_id for result in results for one in result.observations)
     assert len(frames) == 2
     assert min(frames.values()) >= 85
+
+
+def test_a_track_that_ends_within_a_window_is_reported_whole(texture: np.ndarray) -> None:
+    rows, columns = np.indices(texture.shape[:2])
+    images = []
+    for index in range(64):
+        image = texture.copy()
+        image[(columns - index * 9) ** 2 + (rows - 60) ** 2 < 12**2] = (230, 20, 20)
+        images.append(image)
+    results = track(frames_of(images), parameters={"memory": 0.4})
+    assert sum(bool(result.observations) for result in results) >= 17
 
 
 def test_masks_follow_their_objects(two_discs: list[Frame]) -> None:

@@ -20,8 +20,12 @@ if TYPE_CHECKING:
 
 YOUNG = (6, 30)
 """Ages, in frames, at which a track may turn out to be an old one come back."""
+EARLY = 6
+"""Frames for which the one side of an object may be seen before the other is hidden."""
 LIKE = 0.45
 """Bhattacharyya distance of the colours of two bodies that may be the same."""
+MOST_GROWN, MOST_SHRUNK = 1.3, 2.0
+"""Logarithms of how far a body's area may have changed; what comes to light does so bit by bit."""
 LIMIT = 2.2
 """Cost above which a hidden body is not found again."""
 
@@ -49,11 +53,12 @@ def _cost(body: Body, claim: Patch, colours: np.ndarray[Any, Any]) -> float:
     gap = float(np.linalg.norm(away))
     speed = float(np.linalg.norm(body.velocity))
     gate = 1.2 * body.reach * (1 + 0.15 * body.missed) + 1.5 * speed * min(body.missed, 5) + 2
-    growth = abs(float(np.log(max(1, claim.area) / max(1.0, body.area))))
+    growth = float(np.log(max(1, claim.area) / max(1.0, body.area)))
     strange = distance(body.colours, colours)
-    if gap > gate or growth > 1.3 or strange > 0.45 + 0.15 * (body.missed <= 2):
+    is_possible = -MOST_SHRUNK < growth < MOST_GROWN
+    if gap > gate or not is_possible or strange > 0.45 + 0.15 * (body.missed <= 2):
         return float("inf")
-    return gap / body.reach + 0.5 * growth + strange
+    return gap / body.reach + 0.5 * abs(growth) + strange
 
 
 def reunite(
@@ -63,7 +68,7 @@ def reunite(
 
     The two predictions then overlap, and the manager lets the elder keep its number.
     """
-    hidden = [id_ for id_, body in bodies.items() if id_ not in seen and body.age > YOUNG[1]]
+    hidden = [id_ for id_, body in bodies.items() if id_ not in seen and body.age >= YOUNG[0]]
     young = [id_ for id_ in seen if YOUNG[0] <= bodies[id_].age <= YOUNG[1]]
     if not hidden or not young:
         return {}
@@ -77,9 +82,12 @@ def reunite(
 def _strangeness(old: Body, new: Body, size: tuple[int, int]) -> float:
     """How unlike a hidden body a young one is; infinity if it cannot be the same.
 
-    At the border of a frame of `size` only one who left there can come back, anywhere on its side;
-    elsewhere it must come to light about where the hidden one has got to.
+    It must have begun when the other was gone. At the border of a frame of `size` only one who
+    left there can come back, anywhere on its side; elsewhere it must come to light about where
+    the hidden one has got to.
     """
+    if new.age > old.missed + EARLY:
+        return float("inf")
     at_border = new.entered and old.patch.touches_border(size)
     reach = 0.4 * max(size)
     if not at_border:

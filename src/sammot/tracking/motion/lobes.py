@@ -38,12 +38,11 @@ def parts_of(patch: Patch, size: float) -> list[Patch]:
             parts = _groups(patch, pieces, gaps < reach * size)
             if len(parts) > 1 and parts[1].area > least * parts[0].area:
                 return parts
-        parts = _groups(patch, pieces, gaps < 1)
-        if len(parts) > 1 and (
-            parts[1].area > ALIKE * parts[0].area
-            or _fill_their_hulls(parts[:2], patch, HULL_SHARE_OF_PIECES)
+        parts = _halves(patch, pieces)
+        if parts[1].area > ALIKE * parts[0].area or _fill_their_hulls(
+            parts, patch, HULL_SHARE_OF_PIECES
         ):
-            return parts[:2]
+            return parts
     return lobes_of(patch)
 
 
@@ -82,18 +81,28 @@ def lobes_of(patch: Patch) -> list[Patch]:
     cores = Regions.of(eroded)
     if cores.count < 2:
         return [patch]
-    order = np.argsort(-cores.areas, kind="stable")
-    first, second = int(order[0]), int(order[1])
+    first, second = _two_largest(cores)
     if cores.areas[second] < 0.1 * cores.areas[first]:
         return [patch]
+    parts = _halves(patch, cores)
+    return parts if _fill_their_hulls(parts, patch, HULL_SHARE) else [patch]
+
+
+def _two_largest(pieces: Regions) -> tuple[int, int]:
+    """Their numbers."""
+    order = np.argsort(-pieces.areas, kind="stable")
+    return int(order[0]), int(order[1])
+
+
+def _halves(patch: Patch, pieces: Regions) -> list[Patch]:
+    """Each pixel of a mask to the nearer of the two largest pieces; the larger half first."""
     nearer = [
-        cv2.distanceTransform((cores.labels != number).view(np.uint8), cv2.DIST_L2, 3)
-        for number in (first, second)
+        cv2.distanceTransform((pieces.labels != number).view(np.uint8), cv2.DIST_L2, 3)
+        for number in _two_largest(pieces)
     ]
     is_first = nearer[0] <= nearer[1]
     parts = [Patch.around(patch.mask & side, patch.x, patch.y) for side in (is_first, ~is_first)]
-    is_two = _fill_their_hulls(parts, patch, HULL_SHARE)
-    return sorted(parts, key=lambda part: -part.area) if is_two else [patch]
+    return sorted(parts, key=lambda part: -part.area)
 
 
 def _fill_their_hulls(parts: list[Patch], whole: Patch, share: float) -> bool:
