@@ -32,6 +32,9 @@ object was in the frames around those in which it was seen."""
 SUPPORT = 0.01
 """Least weight of that average: about three standard deviations from a frame where it was seen."""
 
+CASTING, HALF = np.float32(0.15), np.float32(0.5)
+"""How much the frame's own mask counts beside the votes, which do not know the very edge."""
+
 
 class Course(NamedTuple):
     """A track through a window: centres (frames, 2) as x, y, sizes and trust, each (frames,).
@@ -96,6 +99,7 @@ class Ballot:
         self, course: Course, masks: Sequence[Mask | None], bins: Sequence[Picture]
     ) -> None:
         self.course = course
+        self._masks = masks
         self._shape = bins[0].shape[:2]
         self._number = self._numbered(bins)
         grid = ((len(bins) - 1) // PERIOD + 2, PLACES, PLACES, int(self._number[-1]) + 1)
@@ -129,7 +133,7 @@ class Ballot:
         votes[1] += np.bincount(cells.ravel(), minlength=votes.shape[1])
 
     def result(self, number: int, bins: Picture) -> tuple[Window, Picture]:
-        """Share of the votes, 0 to 1, for the pixels around the track in a frame."""
+        """Share of the votes for the pixels around the track in a frame, about 0 to 1."""
         window = _window(self.course, number, self._shape)
         rows, columns, down, across = window
         time, late = divmod(number / PERIOD, 1)
@@ -140,7 +144,9 @@ class Ballot:
         upper = (1 - right) * share[top, left, colours] + right * share[top, left + 1, colours]
         below = share[1:]
         lower = (1 - right) * below[top, left, colours] + right * below[top, left + 1, colours]
-        return window, (1 - low) * upper + low * lower
+        result = (1 - low) * upper + low * lower
+        seen = self._masks[number]
+        return window, result if seen is None else result + CASTING * (seen[rows, columns] - HALF)
 
 
 def _spread(votes: Picture) -> Picture:
