@@ -9,6 +9,7 @@ from typing import Any
 
 import fake_engine
 from sammot.adapters.disk_objects import DiskObjects
+from sammot.adapters.memory_cache import MemoryCache
 from sammot.adapters.sqlite_store import SqliteStore
 from sammot.adapters.store_events import StoreEvents
 from sammot.adapters.store_queue import StoreQueue
@@ -49,6 +50,7 @@ def a_service(
             objects=DiskObjects(folder / "objects"),
             queue=StoreQueue(),
             events=StoreEvents(store),
+            cache=MemoryCache(),
             engines=known,
             policy=replace(POLICY, **policy),
         )

@@ -13,6 +13,7 @@ from flask import Flask
 
 from sammot import __version__, logs
 from sammot.adapters.disk_objects import DiskObjects
+from sammot.adapters.memory_cache import MemoryCache
 from sammot.adapters.sqlite_store import SqliteStore
 from sammot.adapters.store_events import StoreEvents
 from sammot.adapters.store_queue import StoreQueue
@@ -20,7 +21,7 @@ from sammot.api.app import create_app
 from sammot.api.config import ApiConfig, Rates
 from sammot.engines import engines
 from sammot.errors import Unavailable
-from sammot.ports import Events, Objects, Queue, Store
+from sammot.ports import Cache, Events, Objects, Queue, Store
 from sammot.service import Policy, Service, World
 from sammot.settings import Settings
 from sammot.video import Limits
@@ -39,7 +40,10 @@ def service(settings: Settings) -> Service:
     """
     objects, store = _objects(settings), _store(settings)
     queue, events = _queue(settings), _events(settings, store)
-    return Service.over(World(store, objects, queue, events, engines(settings), _policy(settings)))
+    cache = _cache(settings)
+    return Service.over(
+        World(store, objects, queue, events, cache, engines(settings), _policy(settings))
+    )
 
 
 def migrate(settings: Settings) -> Iterator[str]:
@@ -103,6 +107,14 @@ def _events(settings: Settings, store: Store) -> Events:
     with _service_packages():
         from sammot.adapters.redis_events import RedisEvents  # noqa: PLC0415
     return RedisEvents(store, redis_url(settings))
+
+
+def _cache(settings: Settings) -> Cache:
+    if settings.profile == "embedded":
+        return MemoryCache()
+    with _service_packages():
+        from sammot.adapters.redis_cache import RedisCache  # noqa: PLC0415
+    return RedisCache(redis_url(settings))
 
 
 def _rates(settings: Settings) -> Rates | None:

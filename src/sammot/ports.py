@@ -282,3 +282,15 @@ class Events(Protocol):
 
     def subscribe(self, video_id: str | None) -> AbstractContextManager[Subscription]:
         """Watch one video, or all; nothing that happens after this is missed."""
+
+
+class Cache(Protocol):
+    """Copies of answers, under keys that name the version of what they were made from.
+
+    So an answer is never wrong, only absent. Nothing here raises or blocks for long.
+    """
+
+    def get(self, key: str) -> bytes | None: ...
+
+    def put(self, key: str, content: bytes, seconds: float) -> None:
+        """Keep it for so long at most."""

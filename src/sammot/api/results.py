@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from flask import Response
+import orjson
+from flask import Response, request
 from marshmallow import Schema, fields, validate
 
 from sammot.api import wire, wire_results
@@ -18,6 +19,9 @@ from sammot.formats.native import ResultSummary, Selection, write_native
 from sammot.formats.table import write_csv
 from sammot.records import Job, JobState, Video
 from sammot.tracking.track import FrameResult
+
+_KEEP_SECONDS, _KEEP_RUNNING_SECONDS = 600, 5  # a running job has a new version every second
+_TRACKS = wire_results.TrackListSchema()
 
 blueprint = Blueprint("results", __name__, url_prefix="/api/videos", description="Results.")
 
@@ -60,12 +64,30 @@ def video_result(query: dict[str, Any], video_id: str) -> Response:
 @blueprint.route("/<video_id>/tracks", methods=["GET"])
 @blueprint.response(200, wire_results.TrackListSchema)
 @blueprint.alt_response(404)
-def video_tracks(video_id: str) -> dict[str, Any]:
+def video_tracks(video_id: str) -> Response:
     """The tracks, and the frames in which each is seen."""
-    results = current_service().results
-    job = results.current_job(current_video(video_id))
-    is_complete = job.state is JobState.COMPLETED
-    return {"job_id": job.id, "complete": is_complete, "items": results.tracks(job)}
+    video = current_video(video_id)
+    job = current_service().results.current_job(video)
+    version = f"{job.id}-{video.revision}"  # read before all else that the answer is made of
+    response = Response(content_type="application/json")
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.set_etag(version)
+    if not request.if_none_match.contains(version):
+        response.set_data(_tracks(job, f"tracks/{version}"))
+    response.make_conditional(request)
+    return response
+
+
+def _tracks(job: Job, key: str) -> bytes:
+    service = current_service()
+    content = service.world.cache.get(key)
+    if content is None:
+        is_complete, tracks = job.state is JobState.COMPLETED, service.results.tracks(job)
+        answer = {"job_id": job.id, "complete": is_complete, "items": tracks}
+        content = orjson.dumps(_TRACKS.dump(answer))
+        keep = _KEEP_SECONDS if job.state.is_final else _KEEP_RUNNING_SECONDS
+        service.world.cache.put(key, content, keep)
+    return content
 
 
 @blueprint.route("/<video_id>/download", methods=["GET"])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 from sammot.errors import NotFound, UnknownEngine
-from sammot.ports import Events, Objects, Queue, Store
+from sammot.ports import Cache, Events, Objects, Queue, Store
 from sammot.records import Job, Upload, Video
 from sammot.video import Limits
 
@@ -72,6 +72,7 @@ class World:
     objects: Objects
     queue: Queue
     events: Events
+    cache: Cache
     engines: Mapping[str, EngineEntry]
     policy: Policy
     now: Callable[[], datetime] = field(default=_now)
