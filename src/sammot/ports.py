@@ -278,6 +278,9 @@ class Subscription(Protocol):
 class Events(Protocol):
     """Hints to watchers that records have changed."""
 
+    def ping(self) -> None:
+        """Raise Unavailable when hints are late because what carries them does not answer."""
+
     def publish(self, video_id: str) -> None: ...
 
     def subscribe(self, video_id: str | None) -> AbstractContextManager[Subscription]:

@@ -86,7 +86,7 @@ def test_bytes_of_uploads_and_open_streams_are_counted(client: Client, clip: byt
 
 def test_room_and_health_are_told(client: Client) -> None:
     found = read(client)
-    assert found["store_up"] == found["objects_up"] == {"": 1}
+    assert found["store_up"] == found["objects_up"] == found["events_up"] == {"": 1}
     assert found["free_bytes"][""] > 0
 
 

@@ -3,9 +3,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 import fake_engine
 from api_client import Client
+from sammot.adapters.store_events import StoreEvents
 from sammot.api import ApiConfig, create_app
+from sammot.errors import Unavailable
 from sammot.records import JobKind
 from sammot.service import Service
 from world import a_service
@@ -42,6 +46,18 @@ def test_a_service_without_room_is_not_ready_and_says_why(tmp_path: Path) -> Non
     assert response.get_json()["ready"] is False
     assert "free" in response.get_json()["checks"]["disk_space"]
     assert client.get("/api/health").status_code == 200
+
+
+def test_events_that_are_late_are_told_and_stop_nothing(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_: object) -> None:
+        raise Unavailable("It is away.")
+
+    monkeypatch.setattr(StoreEvents, "ping", away)
+    response = client.get("/api/ready")
+    assert response.status_code == 200
+    assert response.get_json()["checks"]["events"] == "It is away."
 
 
 def test_the_page_is_told_the_limits(client: Client) -> None:

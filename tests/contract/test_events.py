@@ -51,6 +51,16 @@ def touch(store: Store, events: Events, video_id: str) -> None:
     events.publish(video_id)
 
 
+def test_events_that_come_at_once_answer(store: SqliteStore, make: Make) -> None:
+    make(store).ping()
+
+
+def test_a_redis_that_is_away_is_told(store: SqliteStore) -> None:
+    redis_events = pytest.importorskip("sammot.adapters.redis_events", reason="no redis-py")
+    with pytest.raises(Unavailable, match="Redis does not answer"):
+        redis_events.RedisEvents(store, "redis://127.0.0.1:9/0").ping()
+
+
 def test_a_watcher_of_one_hears_of_that_one_only(store: SqliteStore, make: Make) -> None:
     events = make(store)
     with events.subscribe("v1") as watch:

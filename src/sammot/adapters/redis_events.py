@@ -10,6 +10,7 @@ import structlog
 from redis.client import PubSub
 from redis.exceptions import RedisError
 
+from sammot.errors import Unavailable
 from sammot.fanout import ChangeLog, Fanout, Watch
 from sammot.hints import Teller
 from sammot.redis_client import redis_client
@@ -36,6 +37,12 @@ class RedisEvents:
         self._redis = redis_client(url)
         self._teller = Teller("redis", (RedisError,))
         self._fanout = Fanout(changes, self._looks, "redis-events")
+
+    def ping(self) -> None:
+        try:
+            self._redis.ping()
+        except RedisError as error:
+            raise Unavailable("Redis does not answer; changes are told late.") from error
 
     def publish(self, video_id: str) -> None:
         self._teller.tell(lambda: self._redis.publish(CHANNEL, video_id))

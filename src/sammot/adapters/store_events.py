@@ -17,6 +17,9 @@ class StoreEvents:
     def __init__(self, changes: ChangeLog) -> None:
         self._fanout = Fanout(changes, _looks, "store-events")
 
+    def ping(self) -> None:
+        """Nothing to do: only the store carries these."""
+
     def publish(self, video_id: str) -> None:
         """Nothing to do: the change itself is what watchers see."""
 

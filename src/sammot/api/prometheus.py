@@ -92,12 +92,16 @@ class _Known(Collector):
         self._world = world
 
     def collect(self) -> Iterator[Metric]:
-        for part, read in (("store", self._of_store), ("objects", self._of_objects)):
+        parts = {
+            "store": self._of_store,
+            "objects": self._of_objects,
+            "events": self._of_events,
+        }
+        for part, read in parts.items():
             try:
-                found = list(read())
+                found, is_up = list(read()), 1.0
             except SamMotError:
-                found = []
-            is_up = float(bool(found))
+                found, is_up = [], 0.0
             yield GaugeMetricFamily(f"sammot_{part}_up", f"Whether the {part} answer.", is_up)
             yield from found
 
@@ -134,6 +138,10 @@ class _Known(Collector):
             for values, amount in known[name].items():
                 family.add_metric(values, amount)
             yield family
+
+    def _of_events(self) -> Iterator[Metric]:
+        self._world.events.ping()
+        return iter(())
 
     def _of_objects(self) -> Iterator[Metric]:
         self._world.objects.ping()

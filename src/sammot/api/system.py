@@ -43,7 +43,8 @@ class WorkersSchema(Shape):
 class ReadySchema(Shape):
     """Whether requests are taken; `checks` is `ok` or what is wrong, by part.
 
-    Jobs of a kind without a worker wait: that alone is not a reason not to be ready.
+    Jobs of a kind without a worker wait, and changes are told late while `events` are away: that
+    alone is not a reason not to be ready.
     """
 
     ready = fields.Boolean()
@@ -116,6 +117,7 @@ def ready() -> tuple[dict[str, Any], int]:
         "disk_space": _outcome(lambda: _check_room(service)),
     }
     is_ready = set(checks.values()) == {"ok"}
+    checks["events"] = _outcome(service.world.events.ping)  # away, it only delays
     has_database = checks["database"] == "ok"
     queue = _queue(service) if has_database else []
     workers = _workers(service) if has_database else []
