@@ -133,7 +133,7 @@ def test_a_setting_that_is_none_is_named(
 
 
 @pytest.mark.parametrize(
-    "command", ["up", "track", "eval", "bench", "web", "events", "worker", "openapi"]
+    "command", ["up", "track", "eval", "bench", "web", "events", "doctor", "worker", "openapi"]
 )
 def test_every_command_explains_itself(command: str) -> None:
     result = run(command, "--help")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -52,6 +52,15 @@ def migrate(settings: Settings) -> Iterator[str]:
         yield "The embedded profile needs no migration: its store prepares itself."
     else:
         yield from _mongo_store(settings).migrate()
+
+
+def checks(settings: Settings) -> Mapping[str, Callable[[], object]]:
+    """What the service leans on: each raises a `SamMotError` that says what is wrong."""
+    return {
+        "database": lambda: _store(settings).ping(),
+        "files": lambda: _objects(settings).ping(),
+        "events": lambda: _events(settings, _store(settings)).ping(),
+    }
 
 
 def _objects(settings: Settings) -> Objects:

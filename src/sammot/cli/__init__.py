@@ -19,6 +19,7 @@ _COMMANDS = (
     "web",
     "events",
     "worker",
+    "doctor",
     "jobs",
     "migrate",
     "openapi",
