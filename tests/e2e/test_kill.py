@@ -1,4 +1,4 @@
-"""A worker is killed with -9 ten times over one video, with the real engine."""
+"""Workers are killed with -9, time and again, over one video with the real engine."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -18,9 +19,55 @@ from sammot import bootstrap, scenes, video
 from sammot.records import Job, JobSpec, JobState, Priority
 from sammot.service import Service
 from sammot.settings import Settings
+from servers.mongo import Mongo
 
-KILLS = 10
 FRAMES = 600
+
+
+_MONGO_WORKER = """
+import os, socket, sys, threading
+from dataclasses import replace
+from sammot import bootstrap
+from sammot.adapters.mongo_store import MongoStore
+from sammot.records import JobKind
+from sammot.service import Service
+from sammot.settings import Settings
+from sammot.worker import Worker
+
+world = replace(bootstrap.service(Settings()).world, store=MongoStore(*sys.argv[1:]))
+owner = f"{socket.gethostname()}:{os.getpid()}"
+Worker(Service.over(world), owner, [JobKind.TRACK], threading.Event()).run()
+"""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a service keeps its files, and its record unless that is in a MongoDB."""
+
+    folder: Path
+    mongo: Mongo | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        chosen = {"DATA_DIR": str(self.folder), "LEASE_SECONDS": "1", "BACKOFF_SECONDS": "0"}
+        chosen["MAX_ATTEMPTS"] = "50"  # some lives end before their first chunk
+        return {f"SAMMOT_{name}": value for name, value in chosen.items()}
+
+    def worker(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "sammot", "worker", "--queues", "track"]
+        if self.mongo is not None:
+            command = [sys.executable, "-c", _MONGO_WORKER, self.mongo.url, self.mongo.database]
+        environment = os.environ | self.environment
+        return subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+
+    def service(self) -> Service:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in self.environment.items():
+                patch.setenv(name, value)
+            service = bootstrap.service(Settings())
+        if self.mongo is None:
+            return service
+        return Service.over(replace(service.world, store=self.mongo.store()))
 
 
 @pytest.fixture(scope="module")
@@ -29,24 +76,6 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     scene = scenes.make("crossing", width=320, height=180, seconds=FRAMES / 30)
     video.write(path, islice(scene.frames(), FRAMES), 30)
     return path.read_bytes()
-
-
-def environment(folder: Path) -> dict[str, str]:
-    chosen = {"DATA_DIR": str(folder), "LEASE_SECONDS": "1", "BACKOFF_SECONDS": "0"}
-    chosen["MAX_ATTEMPTS"] = "50"  # some lives end before their first chunk
-    return os.environ | {f"SAMMOT_{name}": value for name, value in chosen.items()}
-
-
-def started(folder: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "sammot", "worker", "--queues", "track"]
-    return subprocess.Popen(command, env=environment(folder), stderr=subprocess.DEVNULL)
-
-
-def opened(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
-    for name, value in environment(folder).items():
-        if name.startswith("SAMMOT_"):
-            monkeypatch.setenv(name, value)
-    return bootstrap.service(Settings())
 
 
 def brought(service: Service, clip: bytes) -> str:
@@ -74,35 +103,53 @@ def everything(service: Service, job_id: str) -> Mapping[str, object]:
     return {"chunks": chunks, "tracks": store.tracks(job_id)}
 
 
+@pytest.fixture(scope="module")
+def undisturbed(clip: bytes, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, object]:
+    place = Place(tmp_path_factory.mktemp("calm"))
+    service = place.service()
+    job_id = brought(service, clip)
+    worker = place.worker()
+    assert awaited(service, job_id).state is JobState.COMPLETED
+    worker.terminate()
+    assert worker.wait(10) == 0
+    return everything(service, job_id)
+
+
+def killed(place: Place, clip: bytes, times: int) -> Mapping[str, object]:
+    """What is stored of a video whose workers were killed so many times."""
+    service = place.service()
+    job_id = brought(service, clip)
+    chance = random.Random(7)  # noqa: S311 - not for secrets
+    for _ in range(times):
+        worker = place.worker()
+        assert awaited(service, job_id, worker.pid).state is JobState.RUNNING
+        time.sleep(chance.uniform(0, 0.8))
+        assert service.world.store.get_job(job_id).state is JobState.RUNNING
+        worker.send_signal(signal.SIGKILL)
+        worker.wait(10)
+    worker = place.worker()
+    job = awaited(service, job_id)
+    worker.terminate()
+    worker.wait(10)
+
+    assert (job.state, len(job.failures)) == (JobState.COMPLETED, times)
+    results = list(service.results.frames(job))
+    assert [result.index for result in results] == list(range(FRAMES))
+    assert any(result.observations for result in results)
+    return everything(service, job_id)
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_ten_kills_leave_the_bytes_of_an_undisturbed_run(
-    clip: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    clip: bytes, undisturbed: Mapping[str, object], tmp_path: Path
 ) -> None:
-    calm = opened(tmp_path / "calm", monkeypatch)
-    undisturbed = brought(calm, clip)
-    worker = started(tmp_path / "calm")
-    assert awaited(calm, undisturbed).state is JobState.COMPLETED
-    worker.terminate()
-    assert worker.wait(10) == 0
+    assert killed(Place(tmp_path), clip, 10) == undisturbed
 
-    rough = opened(tmp_path / "rough", monkeypatch)
-    job_id = brought(rough, clip)
-    chance = random.Random(7)  # noqa: S311 - not for secrets
-    for _ in range(KILLS):
-        worker = started(tmp_path / "rough")
-        assert awaited(rough, job_id, worker.pid).state is JobState.RUNNING
-        time.sleep(chance.uniform(0, 0.8))
-        assert rough.world.store.get_job(job_id).state is JobState.RUNNING
-        worker.send_signal(signal.SIGKILL)
-        worker.wait(10)
-    worker = started(tmp_path / "rough")
-    job = awaited(rough, job_id)
-    worker.terminate()
-    assert worker.wait(10) == 0
 
-    assert (job.state, len(job.failures)) == (JobState.COMPLETED, KILLS)
-    results = list(rough.results.frames(job))
-    assert [result.index for result in results] == list(range(FRAMES))
-    assert any(result.observations for result in results)
-    assert everything(rough, job_id) == everything(calm, undisturbed)
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_kills_leave_the_same_bytes_in_mongodb(
+    clip: bytes, undisturbed: Mapping[str, object], tmp_path: Path, mongo: Mongo
+) -> None:
+    assert killed(Place(tmp_path, mongo), clip, 3) == undisturbed
