@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import sys
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -77,14 +75,6 @@ def test_migrating_prepares_a_database_and_says_what_it_did(mongo: Mongo, tmp_pa
     assert "videos: was there" in again.output
     settings = chosen(tmp_path, mongo_url=mongo.url, mongo_database="other")
     bootstrap.service(settings).world.store.ping()
-
-
-def test_many_may_migrate_at_the_same_time(mongo: Mongo) -> None:
-    crowd = [replace(mongo, database="crowd").store() for _ in range(6)]
-    with ThreadPoolExecutor(6) as pool:
-        said = list(pool.map(lambda store: list(store.migrate()), crowd))
-    assert sum("videos: created" in lines for lines in said) == 1
-    crowd[0].ping()
 
 
 def test_the_embedded_profile_needs_no_migration() -> None:

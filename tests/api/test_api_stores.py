@@ -93,7 +93,14 @@ def _lists(someone: Visit) -> None:
 
 
 def _results(someone: Visit, video: str, job: str) -> None:
-    for path in ("", "/status", "/result", "/result?start=20&stop=30", "/tracks", "/timeline"):
+    for path in (
+        "",
+        "/status",
+        "/result",
+        "/result?from=20&to=30&track_id=1",
+        "/tracks",
+        "/timeline",
+    ):
         someone.ask(f"/api/videos/{video}{path}")
     for kind in ("json", "csv", "mot"):
         someone.ask(f"/api/videos/{video}/download?format={kind}")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +19,7 @@ from records_help import T0, a_job, a_video
 from sammot.errors import SamMotError, StorageFull, Unavailable
 from sammot.ports import SORTS, JobQuery, VideoQuery
 from sammot.records import JobKind, JobState, Video, VideoStatus
-from sammot.stack import free_port
+from sammot.stack import free_port, running
 from servers.mongo import Mongo
 
 pymongo = pytest.importorskip("pymongo", reason="the service profile is not installed")
@@ -24,6 +27,11 @@ pymongo = pytest.importorskip("pymongo", reason="the service profile is not inst
 
 def renamed(video: Video) -> Video:
     return replace(video, original_filename=video.original_filename + "!")
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @contextmanager
@@ -150,6 +158,47 @@ def test_an_older_schema_is_refused_and_a_newer_one_is_not(mongo: Mongo) -> None
                 mongo.store().tallies()
         finally:
             counters.replace_one({"_id": "schema"}, schema)
+
+
+def test_many_may_migrate_at_the_same_time(mongo: Mongo) -> None:
+    crowd = [replace(mongo, database="crowd").store() for _ in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        said = list(pool.map(lambda store: list(store.migrate()), crowd))
+    assert sum("videos: created" in lines for lines in said) == 1
+    crowd[0].ping()
+
+
+def test_a_migration_adds_what_is_missing_and_mends_what_has_changed(mongo: Mongo) -> None:
+    place = replace(mongo, database="older")
+    list(place.store().migrate())
+    with pymongo.MongoClient(mongo.url) as client:
+        older = client["older"]
+        older.jobs.drop_index("by_turn")
+        older.command("collMod", "tracks", validator={})
+        older.drop_collection("uploads")
+        said = list(place.store().migrate())
+        assert "by_turn" in older.jobs.index_information()
+    changed = [line for line in said if "was there" not in line]
+    assert changed == [
+        "uploads: created",
+        "uploads: indexes by_expiry created",
+        "jobs: indexes by_turn created",
+        "tracks: checks changed",
+        "schema: version 1",
+    ]
+
+
+@pytest.mark.usefixtures("mongo_server")
+def test_a_server_that_is_no_replica_set_is_not_prepared(tmp_path: Path) -> None:
+    from sammot.adapters.mongo_store import MongoStore  # noqa: PLC0415 - an optional package
+    from sammot.stack.mongod import mongod_program  # noqa: PLC0415 - an optional package
+
+    port = free_port()
+    member, _ = mongod_program(tmp_path / "data", port)
+    argv = tuple(word for word in member.argv if word not in ("--replSet", "rs0"))
+    alone = replace(member, argv=argv, is_ready=lambda: listens(port))
+    with running(alone, tmp_path / "log"), pytest.raises(Unavailable, match="replica set"):
+        list(MongoStore(f"mongodb://127.0.0.1:{port}", "sammot").migrate())
 
 
 def test_what_scans_a_collection_is_found_out(mongo: Mongo) -> None:

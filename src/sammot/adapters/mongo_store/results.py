@@ -72,6 +72,6 @@ def _rewrite(step: Step, name: str, place: Document, documents: Iterator[Documen
 
 def _write_tracks(step: Step, job_id: str, content: ChunkContent) -> None:
     documents = [track_document(job_id, track) for track in content.tracks]
-    writes = [ReplaceOne({"_id": d["_id"]}, d, upsert=True) for d in documents]
+    writes = [ReplaceOne({"_id": d["_id"], "job_id": job_id}, d, upsert=True) for d in documents]
     if writes:
         step.db.tracks.bulk_write(writes, session=step.session)

@@ -153,13 +153,13 @@ def require_current(database: Database[dict[str, Any]]) -> None:
 
 def migrate(database: Database[dict[str, Any]]) -> Iterator[str]:
     """Bring the database to this version; what was done. Safe to repeat, and side by side."""
+    server = database.client.admin.command("hello")
+    if "setName" not in server and server.get("msg") != "isdbgrid":
+        raise Unavailable("This MongoDB is not a replica set; one of a single member is enough.")
     for collection in COLLECTIONS:
-        yield _shape(database, collection)
-        if collection.indexes:
-            indexes = [index.model for index in collection.indexes]
-            with pymongo.timeout(None):  # it takes as long as there are documents
-                names = database[collection.name].create_indexes(indexes)
-            yield f"{collection.name}: indexes {', '.join(names)} are there"
+        yield f"{collection.name}: {_shape(database, collection)}"
+        if added := _index(database, collection):
+            yield f"{collection.name}: indexes {', '.join(added)} created"
     version = {"$max": {"value": VERSION}}
     database.counters.update_one({"_id": "schema"}, version, upsert=True)
     yield f"schema: version {VERSION}"
@@ -173,6 +173,20 @@ def _shape(database: Database[dict[str, Any]], collection: Collection) -> str:
     except OperationFailure as error:
         if error.code != _NAMESPACE_EXISTS:
             raise
-        database.command("collMod", name, validator=validator)
-        return f"{name}: was there"
-    return f"{name}: created"
+    else:
+        return "created"
+    (found,) = database.list_collections(filter={"name": name})
+    if found["options"].get("validator") == validator:
+        return "was there"
+    database.command("collMod", name, validator=validator)
+    return "checks changed"
+
+
+def _index(database: Database[dict[str, Any]], collection: Collection) -> list[str]:
+    """Create the indexes that are missing; their names."""
+    found = database[collection.name].index_information()
+    missing = [index for index in collection.indexes if index.name not in found]
+    if not missing:
+        return []
+    with pymongo.timeout(None):  # it takes as long as there are documents
+        return database[collection.name].create_indexes([index.model for index in missing])
