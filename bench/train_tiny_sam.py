@@ -1,6 +1,6 @@
 """Train a small Segment-Anything-2-shaped model on generated scenes, on a CPU, for the tests.
 
-It is a `Sam2VideoModel` of 2.3 million parameters at 192 x 192 pixels. Each step unrolls a batch of
+It is a `Sam2VideoModel` of 2.3 million parameters at 128 x 128 pixels. Each step unrolls a batch of
 short clips through the model's own memory, one object a clip, prompted by a mask, a box or a point
 on the first frame; the loss is cross entropy and Dice on the masks and cross entropy on whether the
 object is in view (SAM 2, arXiv 2408.00714, section D.2, less its curriculum).
@@ -11,7 +11,11 @@ object is in view (SAM 2, arXiv 2408.00714, section D.2, less its curriculum).
 from __future__ import annotations
 
 import argparse
+import re
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,11 +31,14 @@ from sammot.tracking.sam.picture import model_input
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-SIDE = 192
-BATCH, LENGTH = 8, 4
-CLIP_SIZE = (320, 180)
+SIDE = 128
+BATCH, LENGTH = 4, 4
+CLIP_SIZE = (256, 144)
 DRAWINGS = ("ball", "disc", "crate", "pebble", "car", "vacuum", "ladybird", "duck")
 GROUNDS = ("plain", "mottled", "tiles", "planks")
+LEAST_AREA = 300
+"""Pixels of an object that is worth following."""
+RATE = 1e-3
 HELD_OUT = 1_000_000
 """Seeds from here on are for evaluation alone."""
 
@@ -100,7 +107,7 @@ def random_scene(seed: int) -> Scene:
 
 
 def _random_actor(rng: np.random.Generator) -> Actor:
-    size = float(rng.uniform(0.18, 0.5))
+    size = float(rng.uniform(0.24, 0.55))
     points = rng.uniform(0.05, 0.95, (3, 2))
     path = tuple(
         Waypoint(time, *map(float, point)) for time, point in zip((0, 1.5, 3), points, strict=True)
@@ -115,25 +122,32 @@ def _colour(rng: np.random.Generator) -> tuple[int, int, int]:
     return red, green, blue
 
 
+@dataclass(frozen=True)
 class Sample:
-    """One object of a scene over some frames: pixels (T, 3, S, S), coverage (T, S/4, S/4)."""
+    """One object of a scene: pixels (T, 3, S, S), its first mask (S, S), and how much of each of
+    the model's pixels it covers, (T, S/4, S/4).
+    """
 
-    def __init__(self, seed: int) -> None:
-        rng = np.random.default_rng(seed)
-        scene = random_scene(seed)
-        step = int(rng.integers(1, 4))
-        start = int(rng.integers(0, scene.frame_count - step * LENGTH))
-        taken = [scene.render(start + step * number) for number in range(LENGTH)]
-        large = [id_ for id_, mask in taken[0][1].items() if np.count_nonzero(mask) > 150]
-        wanted = int(rng.choice(large)) if large else -1
-        empty = np.zeros(CLIP_SIZE[::-1], np.bool_)
-        masks = [truth.get(wanted, empty) for _, truth in taken]
-        self.is_usable = wanted >= 0
-        self.pixels = torch.stack([model_input(frame.image, SIDE) for frame, _ in taken])
-        self.first = torch.from_numpy(_squeezed(masks[0], SIDE) >= 0.5).float()
-        self.coverage = torch.stack(
-            [torch.from_numpy(_squeezed(mask, SIDE // 4)) for mask in masks]
-        )
+    pixels: torch.Tensor
+    first: torch.Tensor
+    coverage: torch.Tensor
+
+
+def scene_samples(seed: int) -> Iterator[Sample]:
+    """Up to two objects of one scene over the same frames."""
+    rng = np.random.default_rng(seed)
+    scene = random_scene(seed)
+    step = int(rng.integers(1, 4))
+    start = int(rng.integers(0, scene.frame_count - step * LENGTH))
+    taken = [scene.render(start + step * number) for number in range(LENGTH)]
+    large = [id_ for id_, mask in taken[0][1].items() if np.count_nonzero(mask) > LEAST_AREA]
+    pixels = torch.stack([model_input(frame.image, SIDE) for frame, _ in taken])
+    empty = np.zeros(CLIP_SIZE[::-1], np.bool_)
+    for wanted in rng.permutation(large)[:2]:
+        masks = [truth.get(int(wanted), empty) for _, truth in taken]
+        first = torch.from_numpy(_squeezed(masks[0], SIDE) >= 0.5).float()
+        coverage = torch.stack([torch.from_numpy(_squeezed(mask, SIDE // 4)) for mask in masks])
+        yield Sample(pixels, first, coverage)
 
 
 def _squeezed(mask: NDArray[np.bool_], side: int) -> NDArray[np.float32]:
@@ -141,16 +155,11 @@ def _squeezed(mask: NDArray[np.bool_], side: int) -> NDArray[np.float32]:
     return np.asarray(resized, np.float32)
 
 
-def samples(first_seed: int) -> list[Sample]:
-    """The next batch of usable samples."""
-    found: list[Sample] = []
-    seed = first_seed
-    while len(found) < BATCH:
-        sample = Sample(seed)
-        seed += 1
-        if sample.is_usable:
-            found.append(sample)
-    return found
+def batches() -> Iterator[list[Sample]]:
+    """Batches of scenes that never come again."""
+    every = (sample for seed in range(HELD_OUT) for sample in scene_samples(seed))
+    while batch := list(islice(every, BATCH)):
+        yield batch
 
 
 # ------------------------------------------------------------------ one unrolled clip
@@ -229,7 +238,7 @@ class Unrolled:
 
 def random_prompt(first: torch.Tensor, rng: np.random.Generator) -> dict[str, Any]:
     """A mask, a box or one point for each object; `first` is (B, S, S)."""
-    kind = rng.choice(["mask", "mask", "box", "point"])
+    kind = rng.choice(["mask", "mask", "mask", "box", "point"])
     if kind == "mask":
         return {"mask": first[:, None]}
     points, labels = [], []
@@ -250,17 +259,36 @@ def random_prompt(first: torch.Tensor, rng: np.random.Generator) -> dict[str, An
 
 
 def loss_of(logits: torch.Tensor, score: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
-    """Cross entropy and Dice where the object is in view; cross entropy of being in view."""
+    """Cross entropy and Dice where the object is in view; cross entropy of being in view.
+
+    Pixels of the object weigh more: they are few, and "nothing anywhere" is soon learnt.
+    """
     seen = (truth.flatten(1).max(1).values > 0.5).float()
     cross = functional.binary_cross_entropy_with_logits(logits, truth, reduction="none")
+    weighted = (cross * (1 + 20 * truth)).mean((1, 2))
     chance = torch.sigmoid(logits)
     common = 2 * (chance * truth).sum((1, 2)) + 1
     dice = 1 - common / (chance.sum((1, 2)) + truth.sum((1, 2)) + 1)
-    mask_loss = (20 * cross.mean((1, 2)) + dice) * seen
-    return mask_loss.mean() + functional.binary_cross_entropy_with_logits(score, seen)
+    mask_loss = ((5 * weighted + dice) * seen).mean()
+    return mask_loss + functional.binary_cross_entropy_with_logits(score, seen)
 
 
 # ------------------------------------------------------------------ training
+
+
+def begin() -> Sam2VideoModel:
+    """A model with weights that pass signals on, and that believes its objects to be in view:
+    masks of objects that it believes hidden learn nothing.
+    """
+    model = Sam2VideoModel(configuration()).eval()
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if parameter.dim() > 1 and not re.search("embed|token|pos", name):
+                parameter.normal_(0, parameter[0].numel() ** -0.5)
+        score = model.mask_decoder.pred_obj_score_head.proj_out
+        score.weight.zero_()
+        score.bias.fill_(4.0)
+    return model
 
 
 def train(output: Path, minutes: float, *, threads: int) -> None:
@@ -269,29 +297,26 @@ def train(output: Path, minutes: float, *, threads: int) -> None:
     torch.manual_seed(0)
     cv2.setNumThreads(1)
     rng = np.random.default_rng(0)
-    model = Sam2VideoModel(configuration()).eval()
-    with torch.no_grad():  # begin by believing that objects are in view: else masks learn nothing
-        model.mask_decoder.pred_obj_score_head.proj_out.bias.fill_(4.0)
-    optimizer = torch.optim.AdamW(model.parameters(), 1e-3, weight_decay=0.01)
-    started, saved, step, seed, mean = time.monotonic(), time.monotonic(), 0, 0, 0.0
-    while (spent := time.monotonic() - started) < 60 * minutes:
-        rate = 1e-3 * min(1.0, (step + 1) / 100) * 0.5 * (1 + np.cos(np.pi * spent / 60 / minutes))
+    model = begin()
+    optimizer = torch.optim.AdamW(model.parameters(), weight_decay=0.01)
+    started, saved, mean = time.monotonic(), 0.0, 0.0
+    for step, batch in enumerate(batches()):
+        spent = (time.monotonic() - started) / 60
+        if spent > minutes:
+            break
         for group in optimizer.param_groups:
-            group["lr"] = rate
-        batch = samples(seed)
-        seed += 2 * BATCH
+            group["lr"] = RATE * min(1.0, step / 50) * 0.5 * (1 + np.cos(np.pi * spent / minutes))
         loss = unrolled_loss(model, batch, rng)
         optimizer.zero_grad()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 10.0)
         optimizer.step()
-        mean += (float(loss.detach()) - mean) * (0.05 if step else 1.0)
-        step += 1
-        if step % 20 == 0:
-            print(f"{spent:6.0f} s  step {step}  loss {mean:.3f}", flush=True)
-        if time.monotonic() - saved > 240:
+        mean += (float(loss.detach()) - mean) * (0.02 if step else 1.0)
+        if step % 50 == 0:
+            print(f"{spent:5.1f} min  step {step}  loss {mean:.3f}", flush=True)
+        if spent > saved + 3:
             save(model, output)
-            saved = time.monotonic()
+            saved = spent
     save(model, output)
 
 

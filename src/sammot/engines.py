@@ -81,6 +81,7 @@ def _sam2(settings: Settings, folders: Mapping[str, Path]) -> EngineEntry:
         parameters=[asdict(parameter) for parameter in (weights, *sam.PARAMETERS)],
         complete=complete,
         create=create,
+        takes_prompts=True,
         reason=installed.missing_packages() or (None if names else _NO_WEIGHTS),
     )
 

@@ -14,18 +14,19 @@ from sammot.errors import InvalidInput, UnknownEngine
 from sammot.records import JobSpec, Priority
 
 _SCHEMA = JobRequestSchema()
-WORDS = ("engine", "parameters", "priority")
+WORDS = ("engine", "parameters", "priority", "prompts")
 """What may come with a file, as text."""
 
 
 def read_spec(words: Mapping[str, str]) -> JobSpec:
     """How to track, from text. Raises InvalidInput, UnknownEngine."""
     given: dict[str, object] = {name: words[name] for name in WORDS if words.get(name)}
-    if "parameters" in given:
-        try:
-            given["parameters"] = orjson.loads(words["parameters"])
-        except orjson.JSONDecodeError as error:
-            raise InvalidInput("`parameters` must be a JSON object.") from error
+    for name, form in (("parameters", "object"), ("prompts", "list")):
+        if name in given:
+            try:
+                given[name] = orjson.loads(words[name])
+            except orjson.JSONDecodeError as error:
+                raise InvalidInput(f"`{name}` must be a JSON {form}.") from error
     try:
         request = _SCHEMA.load(given)
     except ValidationError as error:
@@ -38,7 +39,8 @@ def make_spec(request: Mapping[str, Any]) -> JobSpec:
     """How to track, from what `JobRequestSchema` loaded. Raises InvalidInput, UnknownEngine."""
     engine: str = request.get("engine") or _default_engine()
     wanted: Priority = request["priority"]
-    return current_service().uploads.spec(engine, request["parameters"], wanted)
+    prompts: list[dict[str, Any]] = request.get("prompts", [])
+    return current_service().uploads.spec(engine, request["parameters"], wanted, prompts)
 
 
 def _default_engine() -> str:

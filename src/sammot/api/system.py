@@ -88,7 +88,10 @@ class EngineSchema(Shape):
     title = fields.String()
     description = fields.String()
     available = fields.Boolean()
-    reason = fields.String(allow_none=True)
+    reason = fields.String(
+        allow_none=True, metadata={"description": "Why it cannot run here, and what mends that."}
+    )
+    takes_prompts = fields.Boolean()
     parameters = fields.List(fields.Nested(ParameterSchema))
 
 
@@ -156,6 +159,7 @@ def list_engines() -> dict[str, Any]:
                 "description": entry.description,
                 "available": entry.reason is None,
                 "reason": entry.reason,
+                "takes_prompts": entry.takes_prompts,
                 "parameters": entry.parameters,
             }
             for entry in entries

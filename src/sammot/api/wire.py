@@ -174,12 +174,45 @@ class VideoChangeSchema(Schema):
     pinned = fields.Boolean(truthy={True}, falsy={False})
 
 
+class PointSchema(Schema):
+    """A place in the picture, on the object or beside it."""
+
+    x = fields.Float(required=True, metadata={"description": "Pixels from the left."})
+    y = fields.Float(required=True, metadata={"description": "Pixels from the top."})
+    inside = fields.Boolean(metadata={"description": "True (the default) on the object."})
+
+
+class PromptMaskSchema(Schema):
+    """A mask of the whole picture, as COCO's run lengths."""
+
+    size = fields.List(
+        fields.Integer(), required=True, metadata={"description": "Height and width."}
+    )
+    counts = fields.String(required=True)
+
+
+class PromptSchema(Schema):
+    """An object shown in one frame: a mask, or points and a box."""
+
+    object = fields.Integer(
+        required=True, metadata={"description": "Your number of it: one number is one object."}
+    )
+    frame = fields.Integer(required=True, metadata={"description": "From 0."})
+    points = fields.List(fields.Nested(PointSchema))
+    box = fields.List(fields.Float(), metadata={"description": "x, y, width, height."})
+    mask = fields.Nested(PromptMaskSchema)
+
+
 class JobRequestSchema(Schema):
     """How to track; what is absent takes the default."""
 
     engine = fields.String()
     parameters = fields.Dict(keys=fields.String(), load_default=dict)
     priority = PriorityName(load_default=Priority.NORMAL)
+    prompts = fields.List(
+        fields.Nested(PromptSchema),
+        metadata={"description": "Objects to follow, for engines with `takes_prompts`."},
+    )
 
 
 def video_view(video: Video, *, duplicate: bool) -> dict[str, Any]:

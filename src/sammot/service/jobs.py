@@ -20,6 +20,8 @@ from sammot.records import (
 )
 from sammot.service.tallies import count_completed, count_failed, count_frames
 from sammot.service.world import World, owned
+from sammot.tracking import prompts
+from sammot.tracking.frame import ClipInfo
 
 _LOST = "The worker stopped answering; it may have run out of memory or been ended."
 
@@ -73,7 +75,12 @@ class Jobs:
         )
 
     def submit(self, video: Video, spec: JobSpec) -> Job:
-        """Track again; the video shows the new job, and the one that it showed stops."""
+        """Track again; the video shows the new job, and the one that it showed stops.
+
+        Raises InvalidInput for a prompt that lies outside the video.
+        """
+        shown = prompts.parse(spec.parameters.get("prompts", []))
+        prompts.check(shown, ClipInfo(video.width, video.height, video.fps, video.frame_count))
         job = self.tracking(video, spec)
         before: str | None = None
 

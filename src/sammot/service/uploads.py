@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -34,9 +34,19 @@ class Uploads:
     world: World
     library: Library
 
-    def spec(self, engine: str, parameters: Mapping[str, Any], priority: Priority) -> JobSpec:
+    def spec(
+        self,
+        engine: str,
+        parameters: Mapping[str, Any],
+        priority: Priority,
+        prompts: Sequence[Mapping[str, Any]] = (),
+    ) -> JobSpec:
         """A checked job specification. Raises UnknownEngine, InvalidInput."""
         entry = self.world.engine(engine)
+        if prompts:
+            if not entry.takes_prompts:
+                raise InvalidInput(f"The engine {engine} takes no prompts.")
+            parameters = {**parameters, "prompts": list(prompts)}
         return JobSpec(engine, entry.complete(parameters), priority)
 
     def begin(self, user_id: str, filename: str, size: int, spec: JobSpec) -> Upload:

@@ -34,6 +34,8 @@ class EngineEntry:
     create: EngineFactory
     reason: str | None = None
     """Why it cannot be used here; None when it can."""
+    takes_prompts: bool = False
+    """Whether users may show it objects, as the parameter `prompts`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from sammot.errors import (
     SamMotError,
     UnknownEngine,
     UnreadableVideo,
+    UnusableWeights,
     VideoTooBig,
 )
 from sammot.records import Job, JobKind
@@ -23,7 +24,7 @@ from sammot.worker.upkeep import Upkeep
 
 _IDLE_SECONDS = 0.15
 _AWAY_SECONDS = 1.0
-_HOPELESS = (InvalidInput, NotFound, UnknownEngine, UnreadableVideo, VideoTooBig)
+_HOPELESS = (InvalidInput, NotFound, UnknownEngine, UnreadableVideo, UnusableWeights, VideoTooBig)
 """Errors that trying again cannot mend."""
 
 log = structlog.get_logger()

@@ -751,6 +751,29 @@ export interface components {
             next_cursor: string | null;
             total: number;
         };
+        Point: {
+            /** @description Pixels from the left. */
+            x: number;
+            /** @description Pixels from the top. */
+            y: number;
+            /** @description True (the default) on the object. */
+            inside?: boolean;
+        };
+        PromptMask: {
+            /** @description Height and width. */
+            size: number[];
+            counts: string;
+        };
+        Prompt: {
+            /** @description Your number of it: one number is one object. */
+            object: number;
+            /** @description From 0. */
+            frame: number;
+            points?: components["schemas"]["Point"][];
+            /** @description x, y, width, height. */
+            box?: number[];
+            mask?: components["schemas"]["PromptMask"];
+        };
         JobRequest: {
             engine?: string;
             parameters?: {
@@ -761,6 +784,8 @@ export interface components {
              * @enum {string}
              */
             priority: "high" | "normal" | "low";
+            /** @description Objects to follow, for engines with `takes_prompts`. */
+            prompts?: components["schemas"]["Prompt"][];
         };
         Health: {
             status: string;
@@ -811,7 +836,9 @@ export interface components {
             title: string;
             description: string;
             available: boolean;
+            /** @description Why it cannot run here, and what mends that. */
             reason: string | null;
+            takes_prompts: boolean;
             parameters: components["schemas"]["Parameter"][];
         };
         EngineList: {

@@ -26,7 +26,7 @@ it("tells only what differs from the defaults", async () => {
   expect(onChange).toHaveBeenLastCalledWith({ engine: "motion", parameters: {} });
 });
 
-it("says why an engine cannot be used", () => {
+it("says of each engine why it cannot be used", () => {
   const sam = {
     ...motion,
     name: "sam2",
@@ -37,4 +37,10 @@ it("says why an engine cannot be used", () => {
   };
   renderPage(<TrackingForm engines={[sam, motion]} choice={{ engine: "sam2" }} onChange={vi.fn()} />);
   screen.getByText("There are no weights.");
+});
+
+it("says beside the engine in use what another one lacks", () => {
+  const sam = { ...motion, name: "sam2", title: "SAM 2", available: false, reason: "Fetch its weights." };
+  renderPage(<TrackingForm engines={[motion, sam]} choice={{}} onChange={vi.fn()} />);
+  screen.getByText("SAM 2: Fetch its weights.");
 });

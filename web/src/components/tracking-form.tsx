@@ -31,7 +31,7 @@ export function TrackingForm({ engines, choice, onChange }: TrackingFormProps) {
   return (
     <div className="grid gap-4">
       <div className="grid gap-4 sm:grid-cols-2">
-        <Field label={t("tracking.engine")} note={describe(engine)}>
+        <Field label={t("tracking.engine")} note={[describe(engine), ...missing(engines, engine)]}>
           <Select
             label={t("tracking.engine")}
             value={engine.name}
@@ -68,12 +68,25 @@ export function TrackingForm({ engines, choice, onChange }: TrackingFormProps) {
   );
 }
 
-function Field({ label, note, children }: { label: string; note?: string; children: React.ReactNode }) {
+interface FieldProps {
+  label: string;
+  note?: string | readonly string[];
+  children: React.ReactNode;
+}
+
+function Field({ label, note = [], children }: FieldProps) {
   return (
     <div className="grid content-start gap-1.5">
       <span className="text-[13px] font-medium">{label}</span>
       {children}
-      {note && <p className="text-xs text-ink-faint">{note}</p>}
+      {[note].flat().map(
+        (line) =>
+          line && (
+            <p key={line} className="text-xs text-ink-faint">
+              {line}
+            </p>
+          ),
+      )}
     </div>
   );
 }
@@ -81,6 +94,13 @@ function Field({ label, note, children }: { label: string; note?: string; childr
 function describe(engine: Engine): string {
   if (!engine.available) return engine.reason ?? "";
   return serviceWord(`engine.${engine.name}.description`, engine.description);
+}
+
+/** A line for each other engine that cannot run here: why, and what mends it. */
+function missing(engines: readonly Engine[], but: Engine): string[] {
+  return engines
+    .filter((engine) => !engine.available && engine !== but)
+    .map((engine) => `${serviceWord(`engine.${engine.name}`, engine.title)}: ${engine.reason ?? ""}`);
 }
 
 /** "min_area" -> "Min area". */

@@ -107,6 +107,7 @@ export const motion: Engine = {
   description: "Finds everything that moves.",
   available: true,
   reason: null,
+  takes_prompts: false,
   parameters: [
     {
       name: "sensitivity",

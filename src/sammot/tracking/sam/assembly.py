@@ -40,7 +40,7 @@ def create(
         segmenter.compile()
     propagator = SamPropagator(segmenter)
     proposers: list[Proposer] = [Prompted(settings.prompts, clip, segmenter.grid)]
-    if settings.find == "moving":
+    if settings.find == "movement":
         watcher = motion.create({"minimum_size": settings.minimum_size}, clip, previews)
         proposers.append(Moving(watcher, segmenter.grid))
     elif settings.find == "everything":

@@ -12,9 +12,9 @@ VERSION: Final = "1"
 
 PARAMETERS: Final = (
     ParameterInfo(
-        "find", "choice", "moving", None, None, "",
+        "find", "choice", "movement", None, None, "",
         "What is tracked besides the objects that you prompt: what moves, everything, or nothing.",
-        ("moving", "everything", "nothing"),
+        ("movement", "everything", "nothing"),
     ),
     ParameterInfo(
         "every", "number", 30.0, 1.0, 1000.0, "frames",
@@ -40,7 +40,7 @@ PARAMETERS: Final = (
 class Parameters:
     """What a user may set; `PARAMETERS` explains each."""
 
-    find: str = "moving"
+    find: str = "movement"
     every: float = 30.0
     memory: float = 1.0
     minimum_size: float = 100.0

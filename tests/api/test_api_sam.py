@@ -1,0 +1,127 @@
+"""Segment Anything through the HTTP API, on a checkpoint that the test writes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from api_client import Client, work_off
+from clips import Clip
+from sam_models import random_model
+from sammot.api import ApiConfig, create_app
+from sammot.engines import engines
+from sammot.service import Service
+from sammot.settings import Settings
+from world import a_service
+
+PROMPTS = [
+    {"object": 1, "frame": 0, "box": [5, 5, 30, 30]},
+    {"object": 2, "frame": 9, "points": [{"x": 40, "y": 30}, {"x": 2, "y": 2, "inside": False}]},
+]
+
+
+@pytest.fixture(scope="module")
+def models_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("models")
+    random_model().save_pretrained(folder / "tiny")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def small_clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = tmp_path_factory.mktemp("clips") / "clip.mp4"
+    return Clip(count=20).write(path).read_bytes()
+
+
+@pytest.fixture
+def service(tmp_path: Path, models_dir: Path) -> Service:
+    known = engines(Settings(data_dir=tmp_path, models_dir=models_dir))
+    return a_service(tmp_path, *known.values())
+
+
+@pytest.fixture
+def client(service: Service, tmp_path: Path) -> Client:
+    app: Flask = create_app(service, ApiConfig("1.2.3", frozenset(), tmp_path))
+    app.test_client_class = Client
+    client = app.test_client()
+    assert isinstance(client, Client)
+    return client
+
+
+def sam(prompts: Any = PROMPTS) -> dict[str, str]:
+    return {"engine": "sam2", "prompts": json.dumps(prompts)}
+
+
+def test_the_engine_is_listed_with_its_models(client: Client) -> None:
+    entry = {one["name"]: one for one in client.get("/api/engines").get_json()["items"]}["sam2"]
+    assert entry["available"]
+    assert entry["takes_prompts"]
+    assert entry["parameters"][0]["choices"] == ["tiny"]
+
+
+def test_prompted_objects_come_out_as_tracks(
+    client: Client, service: Service, small_clip: bytes
+) -> None:
+    video = client.bring(small_clip, **sam())
+    work_off(service)
+    status = client.get(f"/api/videos/{video['id']}/status").get_json()
+    assert (status["status"], status["engine"]) == ("completed", "sam2")
+    job = client.get(f"/api/jobs/{status['job_id']}").get_json()
+    assert job["parameters"]["prompts"] == PROMPTS
+    assert job["parameters"]["find"] == "nothing"
+    result = client.get(f"/api/videos/{video['id']}/result").get_json()
+    assert [one["track_id"] for one in result["objects"]] == [1, 2]
+
+
+def test_tracking_again_may_change_the_engine(
+    client: Client, service: Service, small_clip: bytes
+) -> None:
+    video = client.bring(small_clip, engine="motion")
+    again = client.post(
+        f"/api/videos/{video['id']}/jobs", json={"engine": "sam2", "prompts": PROMPTS}
+    )
+    assert again.status_code == 201, again.get_json()
+    work_off(service)
+    assert client.get(f"/api/videos/{video['id']}/status").get_json()["engine"] == "sam2"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "words"),
+    [
+        ({"object": 1, "frame": 20, "box": [5, 5, 30, 30]}, "ends with 19"),
+        ({"object": 1, "frame": 0, "box": [5, 5, 3000, 30]}, "outside the picture"),
+        ({"object": 1, "frame": 0}, "needs either a mask, or points or a box"),
+    ],
+)
+def test_a_prompt_that_cannot_be_is_refused_at_once(
+    client: Client, small_clip: bytes, prompt: dict[str, Any], words: str
+) -> None:
+    video = client.bring(small_clip)
+    answer = client.post(
+        f"/api/videos/{video['id']}/jobs", json={"engine": "sam2", "prompts": [prompt]}
+    )
+    assert answer.status_code == 422
+    assert words in answer.get_json()["detail"]
+
+
+def test_a_prompt_outside_an_uploaded_video_fails_its_job_with_the_reason(
+    client: Client, service: Service, small_clip: bytes
+) -> None:
+    video = client.bring(small_clip, **sam([{"object": 1, "frame": 99, "box": [1, 1, 5, 5]}]))
+    work_off(service)
+    status = client.get(f"/api/videos/{video['id']}/status").get_json()
+    assert status["status"] == "failed"
+    assert "frame 99" in status["error_message"]
+
+
+def test_an_engine_without_prompts_says_so(client: Client, small_clip: bytes) -> None:
+    video = client.bring(small_clip)
+    answer = client.post(
+        f"/api/videos/{video['id']}/jobs", json={"engine": "motion", "prompts": PROMPTS}
+    )
+    assert answer.status_code == 422
+    assert "takes no prompts" in answer.get_json()["detail"]

@@ -1,0 +1,75 @@
+"""`sammot track --engine sam2` on a checkpoint that the test writes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from sam_models import random_model
+from sammot import scenes, video
+from sammot.cli import main
+from sammot.tracking.mask import RLE
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sam")
+    random_model().save_pretrained(folder / "tiny")
+    scene = scenes.make("crossing", width=192, height=108, frame_count=20, fps=15)
+    video.write(folder / "crossing.mp4", scene.frames(), 15)
+    prompts = [
+        {"object": 1, "frame": 0, "box": [10, 20, 30, 30]},
+        {"object": 2, "frame": 4, "points": [{"x": 100, "y": 50}]},
+    ]
+    (folder / "prompts.json").write_text(json.dumps(prompts))
+    return folder
+
+
+def run(folder: Path, *arguments: object) -> Result:
+    words = ["track", folder / "crossing.mp4", "--engine", "sam2", "--output", folder / "out"]
+    return CliRunner().invoke(main, [str(word) for word in (*words, *arguments)])
+
+
+def test_a_clip_is_tracked_by_prompts(folder: Path) -> None:
+    result = run(folder, "--weights", folder / "tiny", "--prompts", folder / "prompts.json")
+    assert result.exit_code == 0, result.output
+    document = json.loads((folder / "out" / "crossing.json").read_text())
+    assert (document["frame_count"], document["complete"]) == (20, True)
+    assert [one["track_id"] for one in document["objects"]] == [1, 2]
+    first = document["objects"][0]["frames"][0]
+    height, width = first["mask"]["size"]
+    assert RLE(height, width, first["mask"]["counts"]).decode().shape == (108, 192)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--weights", "{folder}/nowhere"], "There are no weights in"),
+        ([], "There are no weights of Segment Anything 2: sammot models fetch"),
+        (["--weights", "{folder}/tiny", "--set", "find=nothing"], "there is no work"),
+        (["--weights", "{folder}/tiny", "--prompts", "{folder}/crossing.mp4"], "is not JSON"),
+        (["--weights", "{folder}/tiny", "--preset", "fast"], "Unknown parameter 'preset'"),
+    ],
+)
+def test_a_mistake_with_sam_is_told_in_one_line(
+    folder: Path,
+    arguments: list[str],
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SAMMOT_DATA_DIR", str(folder / "data"))
+    result = run(folder, *[argument.format(folder=folder) for argument in arguments])
+    assert result.exit_code == 1
+    assert words in result.output
+
+
+def test_without_a_gpu_asking_for_one_is_told(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAMMOT_DEVICE", "cuda:7")
+    result = run(folder, "--weights", folder / "tiny")
+    assert result.exit_code == 1
+    assert "There is no device cuda:7 here" in result.output
