@@ -9,6 +9,8 @@ COPY web ./
 RUN npm run build
 
 FROM python:3.13-slim-bookworm AS packages
+# `sam` adds Segment Anything, with torch for NVIDIA's GPUs: some gigabytes.
+ARG EXTRAS=""
 WORKDIR /build
 RUN python -m venv --without-pip /venv
 COPY requirements/service.txt requirements/
@@ -16,7 +18,10 @@ RUN pip --python /venv/bin/python install --no-cache-dir --require-hashes -r req
 COPY pyproject.toml README.md LICENSE ./
 COPY src src
 COPY --from=page /build/src/sammot/web src/sammot/web
+# What is installed here is ourselves.
+# hadolint ignore=DL3013
 RUN pip --python /venv/bin/python install --no-cache-dir --no-deps --no-build-isolation . \
+    && if [ -n "$EXTRAS" ]; then pip --python /venv/bin/python install --no-cache-dir ".[$EXTRAS]"; fi \
     && pip --python /venv/bin/python uninstall --yes setuptools
 
 FROM python:3.13-slim-bookworm
