@@ -216,5 +216,6 @@ def _policy(settings: Settings) -> Policy:
         lease=timedelta(seconds=settings.lease_seconds),
         max_attempts=settings.max_attempts,
         backoff=timedelta(seconds=settings.backoff_seconds),
+        span_frames=settings.span_frames,
         retention=timedelta(days=settings.retention_days) or None,
     )

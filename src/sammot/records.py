@@ -40,6 +40,7 @@ class JobKind(StrEnum):
     """What a worker is asked to do with a video."""
 
     TRACK = "track"
+    SPAN = "span"
     PROXY = "proxy"
     RENDER = "render"
 
@@ -99,6 +100,7 @@ class Job:
 
     `epoch` rises with every claim, cancellation and retry; whoever holds an older one has
     lost the job. `frames_ready` frames are stored; `frames_done` have been worked on.
+    `span_frames` is after how many frames a tracking job is cut, for several workers; 0: never.
     `attempt` counts claims; `stalled` those since a chunk was last stored, and only these use
     up `max_attempts`: a long job may lose many workers as long as it gets on.
     """
@@ -114,6 +116,7 @@ class Job:
     created_at: datetime
     frame_count: int | None
     max_attempts: int
+    span_frames: int = 0
     state: JobState = JobState.QUEUED
     attempt: int = 0
     stalled: int = 0
@@ -149,6 +152,29 @@ class Job:
         """
         if self.state is not JobState.RUNNING or self.epoch != epoch:
             raise Conflict(f"Job {self.id} is no longer held under epoch {epoch}.")
+        return self
+
+    def part(self, job_id: str, kind: JobKind, parameters: dict[str, Any]) -> Job:
+        """A new job for the same video that does a part of this one, and waits in its place."""
+        return Job(
+            id=job_id,
+            video_id=self.video_id,
+            user_id=self.user_id,
+            kind=kind,
+            engine=self.engine,
+            engine_version=self.engine_version,
+            parameters=parameters,
+            priority=self.priority,
+            created_at=self.created_at,
+            frame_count=self.frame_count,
+            max_attempts=self.max_attempts,
+        )
+
+    def waiting(self, now: datetime) -> Job:
+        """Itself. Raises Conflict where it is not queued, or not due yet."""
+        is_due = self.not_before is None or self.not_before <= now
+        if self.state is not JobState.QUEUED or not is_due:
+            raise Conflict(f"Job {self.id} does not wait for a worker.")
         return self
 
     def claimed(self, owner: str, now: datetime, lease: timedelta) -> Job:

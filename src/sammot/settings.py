@@ -86,6 +86,8 @@ class Settings(BaseSettings):
     retention_days: NonNegativeFloat = 0
     """Videos that are older are deleted, unless they are pinned; 0: none is."""
 
+    span_frames: NonNegativeInt = 0
+    """Longer clips are cut after so many frames and tracked by several workers; 0: never."""
     lease_seconds: PositiveFloat = 10
     """A worker that is silent for longer has lost its job."""
     max_attempts: PositiveInt = 5

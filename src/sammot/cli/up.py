@@ -56,7 +56,8 @@ _VARIABLES = {
 def _embedded(settings: Settings) -> list[list[Program]]:
     """Our processes alone."""
     workers = [
-        _ours(f"worker-{n + 1}", "worker", "--queues", "track") for n in range(settings.workers)
+        _ours(f"worker-{n + 1}", "worker", "--queues", "track,span")
+        for n in range(settings.workers)
     ]
     return [[_ours("web", "web"), *workers, _ours("copies", "worker", "--queues", _COPIES)]]
 
@@ -73,7 +74,7 @@ def _service(settings: Settings) -> list[list[Program]]:
     words = (
         ("web", "web", "--port", web, "--processes", _WEB_PROCESSES),
         ("events", "events", "--port", events),
-        ("workers", "worker", "--queues", "track", "--concurrency", at_a_time),
+        ("workers", "worker", "--queues", "track,span", "--concurrency", at_a_time),
         ("copies", "worker", "--queues", _COPIES),
     )
     health = f"http://127.0.0.1:{web}/api/health"

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -48,8 +48,35 @@ class Jobs:
         """A new tracking job, not stored yet."""
         job = self.side(self.world.new_id(), JobKind.TRACK, video, spec.priority)
         version = self.world.engine(spec.engine).version
-        parameters = dict(spec.parameters)
-        return replace(job, engine=spec.engine, engine_version=version, parameters=parameters)
+        cut = self.world.policy.span_frames
+        return replace(
+            job,
+            engine=spec.engine,
+            engine_version=version,
+            parameters=dict(spec.parameters),
+            span_frames=cut if video.frame_count >= 2 * cut else 0,
+        )
+
+    def spans(self, job: Job) -> list[Job]:
+        """The jobs that do parts of this one and are not over, or have failed or been cancelled."""
+        return [
+            part
+            for state in JobState
+            if state is not JobState.COMPLETED
+            for part in self._of_video(job.user_id, job.video_id, state, JobKind.SPAN)
+            if part.parameters["job_id"] == job.id
+        ]
+
+    def _of_video(
+        self, user_id: str, video_id: str, state: JobState, kind: JobKind | None = None
+    ) -> Iterator[Job]:
+        cursor: str | None = None
+        while True:
+            query = JobQuery(user_id, state, kind, video_id, limit=200, cursor=cursor)
+            page = self.world.store.list_jobs(query)
+            yield from page.items
+            if (cursor := page.next_cursor) is None:
+                return
 
     def side(
         self,
@@ -92,6 +119,7 @@ class Jobs:
         job = self.world.store.add_job(job, showing)
         if before is not None:
             self._cancel_quietly(before)
+            self.cancel_spans(self.world.store.get_job(before))
         self.world.announce(job)
         return job
 
@@ -118,8 +146,15 @@ class Jobs:
         """Raises NotFound, Conflict when it is over."""
         self.get(user_id, job_id)
         job = self.world.store.update_job(job_id, lambda job: job.cancelled(self.world.now()))
+        self.cancel_spans(job)
         self.world.events.publish(job.video_id)
         return job
+
+    def cancel_spans(self, job: Job) -> None:
+        """Stop what still runs for this job. A span that is missed looks for itself."""
+        if job.span_frames:
+            for part in self.spans(job):
+                self._cancel_quietly(part.id)
 
     def retry(self, user_id: str, job_id: str) -> Job:
         """Go on from the last chunk.
@@ -134,14 +169,17 @@ class Jobs:
         if job.kind is JobKind.TRACK and job.id != video.job_id:
             raise Conflict("This video has been tracked anew since; its latest job counts.")
         job = self.world.store.update_job(job_id, Job.retried)
+        if job.span_frames:
+            for part in self.spans(job):
+                if part.state.is_final:
+                    self.world.announce(self.world.store.update_job(part.id, Job.retried))
         self.world.announce(job)
         return job
 
     def cancel_all(self, user_id: str, video_id: str) -> None:
         """Stop whatever still runs for a video."""
         for state in (JobState.QUEUED, JobState.RUNNING):
-            query = JobQuery(user_id, state=state, video_id=video_id, limit=200)
-            for job in self.world.store.list_jobs(query).items:
+            for job in list(self._of_video(user_id, video_id, state)):
                 self._cancel_quietly(job.id)
 
     def _cancel_quietly(self, job_id: str) -> None:
@@ -161,6 +199,22 @@ class Jobs:
         job = self.world.store.claim_job(kinds, now, lambda job: job.claimed(owner, now, lease))
         if job is not None:
             self.world.events.publish(job.video_id)
+        return job
+
+    def take(self, owner: str, job: Job) -> Job | None:
+        """This very job, now ours; None where it is not there to be claimed any more."""
+        now, lease = self.world.now(), self.world.policy.lease
+        with suppress(Conflict):
+            return self._step(job, lambda old: old.waiting(now).claimed(owner, now, lease))
+        return None
+
+    def add(self, job: Job) -> Job:
+        """The job of that id: the stored one as it is, else this one."""
+        try:
+            self.world.store.add_job(job, lambda video: video)
+        except Conflict:
+            return self.world.store.get_job(job.id)
+        self.world.announce(job)
         return job
 
     def beat(self, job: Job, progress: Progress) -> Job:

@@ -51,6 +51,8 @@ class Policy:
     backoff: timedelta
     retention: timedelta | None = None
     """Videos that are older are deleted; None: never."""
+    span_frames: int = 0
+    """Clips of at least twice as many are cut after so many, for several workers; 0: never."""
 
     @property
     def beat_seconds(self) -> float:

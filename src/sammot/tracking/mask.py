@@ -69,15 +69,21 @@ class RLE:
 
     def decode(self) -> Mask:
         """The mask, (height, width)."""
-        coded = {"size": [self.height, self.width], "counts": self.counts.encode("ascii")}
-        mask: NDArray[np.uint8] = rlemasklib.decode(coded)
+        mask: NDArray[np.uint8] = rlemasklib.decode(self._coded)
         return mask.astype(np.bool_)
 
     @property
     def area(self) -> int:
         """The number of the mask's pixels, counted without decoding."""
-        coded = {"size": [self.height, self.width], "counts": self.counts.encode("ascii")}
-        return int(rlemasklib.area(coded))
+        return int(rlemasklib.area(self._coded))
+
+    def iou(self, other: RLE) -> float:
+        """Intersection over union with a mask of the same shape, without decoding."""
+        return float(rlemasklib.iou([self._coded, other._coded]))
+
+    @property
+    def _coded(self) -> dict[str, object]:
+        return {"size": [self.height, self.width], "counts": self.counts.encode("ascii")}
 
 
 def box_iou(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:

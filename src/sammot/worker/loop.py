@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -62,23 +62,26 @@ class Worker:
         else:
             self.work(job)
 
-    def work(self, job: Job) -> None:
-        """Do one claimed job, to whatever end."""
+    def work(self, job: Job, between: Callable[[], object] | None = None) -> None:
+        """Do one claimed job, to whatever end; `between` is called between two chunks.
+
+        What `between` raises ends the job as what the job raises does.
+        """
         with structlog.contextvars.bound_contextvars(
             job_id=job.id, video_id=job.video_id, kind=str(job.kind), attempt=job.attempt
         ):
             log.info("job started", epoch=job.epoch, frames_ready=job.frames_ready)
             try:
-                self._attempt(job)
+                self._attempt(job, between)
             except (Conflict, NotFound) as error:
                 log.info("job lost", reason=str(error))
             except Exception:
                 log.exception("job could not be concluded")
 
-    def _attempt(self, job: Job) -> None:
+    def _attempt(self, job: Job, between: Callable[[], object] | None) -> None:
         started = time.monotonic()
         try:
-            with Pulse(self._service, job, self._stop) as pulse:
+            with Pulse(self._service, job, self._stop, work=self.work, between=between) as pulse:
                 frame_count = TASKS[job.kind](self._service, job, pulse)
         except Stopping:
             self._service.jobs.release(job)
@@ -88,7 +91,8 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - whatever it is, it is this attempt's end
             self._fail(job, error)
         else:
-            seconds = 0.0 if job.kind is JobKind.TRACK else time.monotonic() - started
+            has_chunks = job.kind in (JobKind.TRACK, JobKind.SPAN)  # which told their times
+            seconds = 0.0 if has_chunks else time.monotonic() - started
             self._service.jobs.complete(job, frame_count, seconds)
             log.info("job completed", seconds=round(time.monotonic() - started, 3))
 

@@ -96,5 +96,5 @@ def constrain(settings: Settings, kinds: list[JobKind]) -> None:
     with suppress(ValueError, OSError):  # not every system can
         limit = settings.worker_memory_bytes
         resource.setrlimit(resource.RLIMIT_AS, (limit, resource.RLIM_INFINITY))
-    if JobKind.TRACK not in kinds:
+    if not {JobKind.TRACK, JobKind.SPAN} & set(kinds):
         os.nice(10)

@@ -3,8 +3,9 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 import structlog
 
@@ -20,6 +21,12 @@ FINISH_SECONDS = 5.0
 log = structlog.get_logger()
 
 
+class Work(Protocol):
+    """Does a claimed job to whatever end; `between` is called between its chunks."""
+
+    def __call__(self, job: Job, between: Callable[[], object]) -> None: ...
+
+
 class Stopping(Exception):
     """The worker is to end; the job goes back to the queue."""
 
@@ -29,13 +36,24 @@ class Pulse:
 
     The work calls `step` at every frame. It raises Conflict as soon as the job is held no
     longer (cancelled, or claimed by another), NotFound when its video is gone, Stopping when
-    this process is to end: in the midst of a chunk only after `FINISH_SECONDS`.
+    this process is to end: in the midst of a chunk only after `FINISH_SECONDS`. `between` is
+    called between two chunks. By `work` a job has this process do another one meanwhile.
     """
 
-    def __init__(self, service: Service, job: Job, stop: threading.Event) -> None:
+    def __init__(
+        self,
+        service: Service,
+        job: Job,
+        stop: threading.Event,
+        *,
+        work: Work | None = None,
+        between: Callable[[], object] | None = None,
+    ) -> None:
         self._service = service
         self._job = job
         self._stop = stop
+        self._between = between
+        self.work = work
         self._lost: SamMotError | None = None
         self._stopped_at: float | None = None
         self._over = threading.Event()
@@ -65,6 +83,8 @@ class Pulse:
             if not in_chunk or time.monotonic() - self._stopped_at > FINISH_SECONDS:
                 raise Stopping
         self._frames_done = frames_done
+        if self._between is not None and not in_chunk:
+            self._between()
 
     def _beat(self) -> None:
         pause = min(_BEAT_SECONDS, self._service.world.policy.beat_seconds)

@@ -715,7 +715,7 @@ export interface components {
             id: string;
             video_id: string;
             /** @enum {string} */
-            kind: "track" | "proxy" | "render";
+            kind: "track" | "span" | "proxy" | "render";
             engine: string;
             engine_version: string;
             parameters: {
@@ -1588,7 +1588,7 @@ export interface operations {
         parameters: {
             query?: {
                 state?: "queued" | "running" | "completed" | "failed" | "cancelled";
-                kind?: "track" | "proxy" | "render";
+                kind?: "track" | "span" | "proxy" | "render";
                 video_id?: string;
                 limit?: number;
                 cursor?: string;

@@ -135,6 +135,7 @@ export const en = {
   "jobs.attemptNumber": "Attempt {attempt}:",
   "jobs.failures": "{count} failed attempt|{count} failed attempts",
   "kind.track": "Tracking",
+  "kind.span": "Part of a tracking",
   "kind.proxy": "Playable copy",
   "kind.render": "Annotated video",
 

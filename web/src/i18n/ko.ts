@@ -137,6 +137,7 @@ export const ko: Words = {
   "jobs.attemptNumber": "{attempt}번째 시도:",
   "jobs.failures": "실패한 시도 {count}회",
   "kind.track": "추적",
+  "kind.span": "추적의 일부",
   "kind.proxy": "재생용 사본",
   "kind.render": "주석 동영상",
 

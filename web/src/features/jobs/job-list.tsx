@@ -15,7 +15,7 @@ import { JobRow } from "@/features/jobs/job-row";
 import { useI18n } from "@/i18n/i18n";
 
 const STATES = ["queued", "running", "completed", "failed", "cancelled"] as const;
-const KINDS = ["track", "proxy", "render"] as const;
+const KINDS = ["track", "span", "proxy", "render"] as const;
 
 /** All work of the service, newest first: kinds, attempts, reasons. */
 export function JobList() {

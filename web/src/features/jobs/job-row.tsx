@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { CircleStop, Clapperboard, MonitorPlay, RotateCcw, ScanSearch } from "lucide-react";
+import { CircleStop, Clapperboard, MonitorPlay, RotateCcw, ScanSearch, Scissors } from "lucide-react";
 import { Link } from "react-router";
 
 import { useCancelJob, useRetryJob } from "@/api/jobs";
@@ -15,7 +15,7 @@ import { spanText } from "@/i18n/span";
 import { formatAgo, formatFps, formatPercent } from "@/lib/format";
 import { toast } from "@/lib/toasts";
 
-const ICONS = { track: ScanSearch, proxy: MonitorPlay, render: Clapperboard } as const;
+const ICONS = { track: ScanSearch, span: Scissors, proxy: MonitorPlay, render: Clapperboard } as const;
 
 function figures(job: Job, t: Translate): string {
   const parts = [
@@ -39,6 +39,7 @@ export function JobRow({ job }: { job: Job }) {
   const video = useQuery({ ...videoQuery(job.video_id), staleTime: 60_000 });
   const Icon = ICONS[job.kind];
   const parameters = Object.entries(job.parameters)
+    .filter(([, value]) => typeof value !== "object")
     .map(([name, value]) => `${name} ${String(value)}`)
     .join(", ");
   const { preset } = job.parameters;

@@ -1,0 +1,146 @@
+"""Running an engine over a video, or a part of it, chunk by chunk."""
+
+from __future__ import annotations
+
+import time
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sammot import video
+from sammot.errors import InvalidInput, UnreadableVideo
+from sammot.ports import ChunkContent
+from sammot.records import ChunkBounds, Job, Video
+from sammot.service import Service
+from sammot.service.chunks import chunk_stop, read_chunk, summarised, write_chunk
+from sammot.tracking.engine import Engine
+from sammot.tracking.frame import ClipInfo, Frame
+from sammot.worker.prefetch import prefetched
+from sammot.worker.pulse import Pulse
+
+_AHEAD_BYTES = 128 << 20  # of decoded frames that wait for the engine
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What an engine was given: up to which frame, the frames' times, what there is to warn of."""
+
+    stop: int
+    times: array[float]
+    warnings: tuple[str, ...]
+
+
+def track_whole(service: Service, job: Job, pulse: Pulse) -> int:
+    """Track a video from its last stored chunk to its end; the number of its frames."""
+    decoded = run_engine(service, job, job.parameters, pulse)
+    if decoded.stop == 0:
+        raise UnreadableVideo("Not a single frame of this video can be decoded.")
+    earlier = array("d", service.results.times(job))
+    correct(service, job.video_id, np.asarray(earlier + decoded.times), decoded.warnings)
+    return decoded.stop
+
+
+def run_engine(
+    service: Service,
+    job: Job,
+    parameters: Mapping[str, Any],
+    pulse: Pulse,
+    *,
+    after: float | None = None,
+    stop: int | None = None,
+) -> Decoded:
+    """Track the frames behind the last that is stored, up to `stop`.
+
+    As long as nothing is stored, the first is `job.frames_ready`, behind the time `after`.
+    """
+    record = service.library.get(job.user_id, job.video_id)
+    times = service.library.timeline(record.id)
+    with service.world.objects.local(record.storage_path) as path:
+        started = time.monotonic()
+        engine = _engine(service, job, parameters, record, video.previews(path, times))
+        if job.chunk_count:
+            after = read_chunk(service.results.chunk(job, job.chunk_count - 1))[-1].time
+        decoder = video.Decoder(path, start=job.frames_ready, after=after)
+        ahead = max(2, min(16, _AHEAD_BYTES // (record.width * record.height * 3)))
+        decoded = array("d")
+        with closing(prefetched(decoder, ahead)) as frames:
+            wanted = frames if stop is None else islice(frames, stop - job.frames_ready)
+            counted = _counted(wanted, pulse, decoded)
+            end = _chunks(service, job, engine, counted, pulse, started)
+    return Decoded(end, decoded, decoder.warnings)
+
+
+def _engine(
+    service: Service,
+    job: Job,
+    parameters: Mapping[str, Any],
+    record: Video,
+    looks: list[Frame],
+) -> Engine:
+    """The engine as it stood after the last stored chunk."""
+    entry = service.world.engine(job.engine)
+    if job.frames_ready and entry.version != job.engine_version:
+        raise InvalidInput("The engine was upgraded while this job waited; track the video again.")
+    clip = ClipInfo(record.width, record.height, record.fps, record.frame_count)
+    engine = entry.create(parameters, clip, looks)
+    snapshot = service.world.store.get_snapshot(job.id)
+    if snapshot is not None:
+        engine.restore(snapshot)
+    return engine
+
+
+def _counted(frames: Iterable[Frame], pulse: Pulse, times: array[float]) -> Iterator[Frame]:
+    """The frames; `times` gains the time of each."""
+    for frame in frames:
+        pulse.step(frame.index, in_chunk=True)
+        times.append(frame.time)
+        yield frame
+
+
+def _chunks(
+    service: Service,
+    job: Job,
+    engine: Engine,
+    frames: Iterator[Frame],
+    pulse: Pulse,
+    started: float,
+) -> int:
+    """Track and store chunk after chunk; the frame behind the last."""
+    start, chunk = job.frames_ready, job.chunk_count
+    known = {track.track_id: track for track in service.results.tracks(job)}
+    while True:
+        stop = chunk_stop(start)
+        results = list(engine.track(islice(frames, stop - start)))
+        if not results:
+            return start
+        touched = summarised(known, results)
+        known |= touched
+        content = ChunkContent(
+            write_chunk(start, results), engine.snapshot(), list(touched.values())
+        )
+        bounds = ChunkBounds(chunk, start, start + len(results))
+        now = time.monotonic()
+        service.jobs.store_chunk(
+            job, bounds, content, track_count=len(known), seconds=now - started
+        )
+        start, chunk, started = bounds.stop, chunk + 1, now
+        if start < stop:
+            return start
+        pulse.step(start)
+
+
+def correct(
+    service: Service, video_id: str, decoded: NDArray[np.float64], warnings: tuple[str, ...]
+) -> None:
+    """Where decoding found other frames than the container had promised, decoding is right."""
+    promised = service.library.timeline(video_id)
+    if len(decoded) != len(promised) or not np.allclose(decoded, promised, rtol=0, atol=1e-6):
+        service.library.write_timeline(video_id, decoded)
+    if warnings:
+        service.library.warn(video_id, warnings)
