@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from sammot.records import (
     ChunkBounds,
     Job,
     JobKind,
+    JobSpec,
     JobState,
     Playable,
     Priority,
@@ -27,12 +29,13 @@ from sammot.records import (
 )
 from sammot.service import Service
 from sammot.service.chunks import read_chunk
-from sammot.service.world import proxy_key
+from sammot.service.world import proxy_key, upload_key
 from sammot.tracking.frame import Frame
 from sammot.tracking.track import FrameResult
 from sammot.worker import Worker
 from sammot.worker.pulse import Pulse, Stopping
 from sammot.worker.tasks import TASKS
+from sammot.worker.upkeep import Upkeep
 from world import a_service, bring
 
 
@@ -420,3 +423,26 @@ def test_a_worker_is_known_to_be_alive_until_it_leaves(service: Service) -> None
     stop.set()
     thread.join(5)
     assert alive() == 0
+
+
+class _Broken(SqliteStore):
+    """A store in which one step of the upkeep always breaks."""
+
+    def expired_jobs(self, now: datetime) -> list[Job]:
+        raise RuntimeError(f"a mistake of ours at {now}")
+
+
+def test_a_step_of_the_upkeep_that_breaks_ends_none_of_the_others(tmp_path: Path) -> None:
+    plain = a_service(tmp_path, lease=timedelta(seconds=0.4))
+    service = Service.over(replace(plain.world, store=_Broken(tmp_path / "store.db")))
+    upload = service.uploads.begin("local", "old.mp4", 1, JobSpec("fake", {}))
+    service.world.objects.delete(upload_key(upload.id))  # which is too young to expire
+    with Upkeep(service, "here:1", list(JobKind)):
+        time.sleep(0.5)  # longer than what a silent worker is believed to live
+        service.world.store.put_upload(replace(upload, expires_at=datetime(2000, 1, 1, tzinfo=UTC)))
+        for _ in range(200):
+            if not service.world.store.expired_uploads(service.world.now()):
+                break
+            time.sleep(0.05)
+        assert service.world.store.expired_uploads(service.world.now()) == []
+        assert service.world.store.live_workers(service.world.now())[JobKind.TRACK] == 1

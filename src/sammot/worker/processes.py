@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import sys
 import threading
 import time
 from contextlib import suppress
@@ -36,7 +37,8 @@ class Processes:
         self._lock = threading.Lock()
         self._running: set[ForkServerProcess] = set()
         self._stopping = threading.Event()
-        _CONTEXT.set_forkserver_preload([__name__])
+        ours = sorted(name for name in sys.modules if name.startswith("sammot."))
+        _CONTEXT.set_forkserver_preload(ours)
         first = _CONTEXT.Process(target=int)  # nothing: once it has ended, all is imported
         first.start()
         first.join()
