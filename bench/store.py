@@ -9,6 +9,7 @@ it, with a cache of 256 MB. Linux only: it reads /proc.
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 import time
@@ -232,6 +233,7 @@ def measure(
         for what, took in pages(client).items():
             rows.setdefault(what, {})[name] = took
     table(rows)
+    print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
 
 def main() -> None:

@@ -70,11 +70,11 @@ class ChunkContent:
 class Store(Protocol):
     """Videos, jobs, chunks, tracks, uploads: the record that is the truth.
 
-    Every method is atomic; all raise Unavailable when the store does not answer, and StorageFull
-    when it has no room to write. `get_*` and `update_*` raise NotFound. A `change` function is
-    pure, may run more than once, and what it raises leaves the record as it was. Every change to
-    a video or to one of its jobs raises the video's `revision`; a `change` that changes nothing
-    does not.
+    Every method is atomic unless it says otherwise; all raise Unavailable when the store does
+    not answer, and StorageFull when it has no room to write. `get_*` and `update_*` raise
+    NotFound. A `change` function is pure, may run more than once, and what it raises leaves the
+    record as it was. Every change to a video or to one of its jobs raises the video's
+    `revision`; a `change` that changes nothing does not.
     """
 
     def ping(self) -> None:
@@ -125,7 +125,10 @@ class Store(Protocol):
         """Those that came before then, oldest first; neither pinned nor deleted ones."""
 
     def purge_video(self, video_id: str) -> None:
-        """Remove a deleted video's jobs, chunks and tracks, and at last itself."""
+        """Remove a deleted video's jobs, chunks and tracks, and at last itself.
+
+        What breaks off in the midst is gone on with by doing it again.
+        """
 
     def add_job(self, job: Job, change: Callable[[Video], Video]) -> Job:
         """Insert a job and change its video in the same step; Conflict where the id is taken."""
@@ -157,7 +160,7 @@ class Store(Protocol):
         """How many jobs are queued and running, by kind and priority."""
 
     def tally(self, amounts: Mapping[str, float]) -> None:
-        """Add to running totals of these names; one that is new begins at 0."""
+        """Add to running totals of these names, each by itself; one that is new begins at 0."""
 
     def tallies(self) -> Mapping[str, float]:
         """The totals of all time."""
@@ -184,7 +187,12 @@ class Store(Protocol):
     def tracks(self, job_id: str) -> list[TrackSummary]: ...
 
     def changes_since(self, revision: int) -> tuple[int, list[str]]:
-        """The newest revision, and the ids of the videos changed or deleted after `revision`."""
+        """The newest revision, and the ids of the videos changed or deleted after `revision`.
+
+        `revision` is 0 or one that this method has told; it is not to be compared with those of
+        single videos. However many write at the same time, asking again from what was told
+        before misses nothing.
+        """
 
 
 @dataclass(frozen=True, slots=True)

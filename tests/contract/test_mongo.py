@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -137,6 +137,48 @@ if child:
 """
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
     assert mongo.store().tallies() == {"child": 1, "parent": 1}
+
+
+_CLAIMER = """
+import sys
+from datetime import UTC, datetime, timedelta
+from sammot.adapters.mongo_store import MongoStore
+from sammot.records import JobKind
+
+store, now = MongoStore(*sys.argv[1:]), datetime.now(UTC)
+store.ping()
+print("ready", flush=True)
+sys.stdin.readline()
+while job := store.claim_job([JobKind.TRACK], now, lambda j: j.claimed("", now, timedelta(1))):
+    print(job.id)
+"""
+
+
+def test_many_processes_get_each_job_exactly_once(mongo: Mongo) -> None:
+    store, jobs = mongo.store(), [a_job(f"j{n:02}") for n in range(40)]
+    store.add_video(a_video(), jobs)
+    command = [sys.executable, "-c", _CLAIMER, mongo.url, mongo.database]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with ExitStack() as stack:
+        crowd = [stack.enter_context(subprocess.Popen(command, **pipes)) for _ in range(3)]
+        for process in crowd:
+            assert process.stdout.readline() == "ready\n"
+        for process in crowd:
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        claimed = [line for process in crowd for line in process.communicate()[0].split()]
+    assert sorted(claimed) == [job.id for job in jobs]
+
+
+def test_all_changes_are_told_however_many_there_are(
+    mongo: Mongo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sammot.adapters.mongo_store import videos  # noqa: PLC0415 - an optional package
+
+    monkeypatch.setattr(videos, "_NUMBERED_AT_ONCE", 2)
+    store = mongo.store()
+    added = {store.add_video(a_video(f"v{n}"), []).id for n in range(5)}
+    assert set(store.changes_since(0)[1]) == added
 
 
 def test_a_document_of_another_shape_is_refused(mongo: Mongo) -> None:

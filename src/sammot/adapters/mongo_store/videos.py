@@ -121,7 +121,8 @@ class Videos(Base):
         """Who asks gives the changes so far the next number, so none can come in before it."""
         with translated():
             if self._db.videos.find_one({"is_numbered": False}, {"_id": 1}):
-                self._link.step(_number)
+                while self._link.step(_number) == _NUMBERED_AT_ONCE:
+                    pass
             newest = _newest(self._db)
             where = {"position": {"$gt": revision, "$lte": newest}}
             return newest, [video["_id"] for video in self._db.videos.find(where, {"_id": 1})]
@@ -132,14 +133,15 @@ def _newest(db: Database[Document], session: ClientSession | None = None) -> int
     return counter["value"] if counter else 0
 
 
-def _number(step: Step) -> None:
-    """Give one number to changes that have none yet. Only one at a time gets through."""
+def _number(step: Step) -> int:
+    """Give one number to changes that have none yet; how many. Only one at a time gets through."""
     db, session, counted = step.db, step.session, {"$inc": {"value": 1}}
     db.counters.update_one({"_id": "changes"}, counted, upsert=True, session=session)
     new = db.videos.find({"is_numbered": False}, {"_id": 1}, session=session)
     ids = [video["_id"] for video in new.limit(_NUMBERED_AT_ONCE)]
     numbered = {"position": _newest(db, session), "is_numbered": True}
     db.videos.update_many({"_id": {"$in": ids}}, {"$set": numbered}, session=session)
+    return len(ids)
 
 
 def _literally(text: str) -> str:
