@@ -329,7 +329,12 @@ def test_a_lock_file_has_a_hash_for_everything_and_no_address(name: str) -> None
 
 
 def test_tests_run_with_the_versions_that_are_shipped() -> None:
-    assert pins("run").items() <= pins("dev").items()
+    assert pins("run").items() <= pins("dev").items() <= pins("sam").items()
+
+
+def test_torch_is_not_locked_because_its_builds_differ() -> None:
+    assert "transformers" in pins("sam")
+    assert not [name for name in pins("sam") if name == "torch" or name.startswith("nvidia")]
 
 
 def test_the_pages_lock_file_has_no_address_of_a_registry() -> None:

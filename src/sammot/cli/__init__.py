@@ -16,6 +16,7 @@ _COMMANDS = (
     "track",
     "eval",
     "bench",
+    "models",
     "web",
     "events",
     "worker",
