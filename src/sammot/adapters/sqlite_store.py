@@ -190,7 +190,7 @@ class SqliteStore:
 
     def list_videos(self, query: VideoQuery) -> Page[Video]:
         field = SORTS[query.sort.removeprefix("-")]
-        where, values = "user_id = ? AND NOT is_deleted", [query.user_id]
+        where, values = "user_id = ? AND is_deleted = 0", [query.user_id]  # as the indexes say it
         if query.status:
             where, values = f"{where} AND status = ?", [*values, query.status]
         if query.text:
