@@ -113,11 +113,16 @@ def _read(home: Path, frame_limit: int) -> Clip | None:
 
 
 def make_scenes(
-    folder: Path, *, names: list[str], width: int = 640, height: int = 360
+    folder: Path,
+    *,
+    names: list[str],
+    width: int = 640,
+    height: int = 360,
+    frame_count: int | None = None,
 ) -> Iterator[Clip]:
     """Generated scenes, written to `folder` as MP4, with the generator's own truth."""
     for name in names or SCENES:
-        scene = scenes.make(name, width=width, height=height)
+        scene = scenes.make(name, width=width, height=height, frame_count=frame_count)
         path = folder / f"{name}.mp4"
         video.write(path, scene.frames(), scene.fps)
         masks = {

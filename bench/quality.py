@@ -19,7 +19,7 @@ import argparse
 import json
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -111,8 +111,10 @@ def run_peers(clip: Clip, decoding: float) -> dict[str, Tracks]:
     return found
 
 
-def show(title: str, rows: Mapping[str, Mapping[str, float]]) -> None:
-    columns = [name for name in COLUMNS if any(name in row for row in rows.values())]
+def show(
+    title: str, rows: Mapping[str, Mapping[str, float]], wanted: Sequence[str] = COLUMNS
+) -> None:
+    columns = [name for name in wanted if any(name in row for row in rows.values())]
     print(f"\n{title:34}" + "".join(f"{name:>8}" for name in columns))
     for name, row in rows.items():
         cells = (f"{row[c]:8.1f}" if c in row else f"{'':8}" for c in columns)

@@ -16,13 +16,13 @@ from pathlib import Path
 import pytest
 
 from sammot import bootstrap, scenes, video
-from sammot.records import Job, JobSpec, JobState, Priority
+from sammot.ports import JobQuery
+from sammot.records import Job, JobKind, JobSpec, JobState, Priority
 from sammot.service import Service
 from sammot.settings import Settings
 from servers.mongo import Mongo
 
-FRAMES = 600
-
+FRAMES = 768
 
 _MONGO_WORKER = """
 import os, socket, sys, threading
@@ -46,15 +46,17 @@ class Place:
 
     folder: Path
     mongo: Mongo | None = None
+    span_frames: int = 0
 
     @property
     def environment(self) -> dict[str, str]:
         chosen = {"DATA_DIR": str(self.folder), "LEASE_SECONDS": "1", "BACKOFF_SECONDS": "0"}
+        chosen["SPAN_FRAMES"] = str(self.span_frames)
         chosen["MAX_ATTEMPTS"] = "50"  # some lives end before their first chunk
         return {f"SAMMOT_{name}": value for name, value in chosen.items()}
 
     def worker(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "sammot", "worker", "--queues", "track"]
+        command = [sys.executable, "-m", "sammot", "worker", "--queues", "track,span"]
         if self.mongo is not None:
             command = [sys.executable, "-c", _MONGO_WORKER, self.mongo.url, self.mongo.database]
         environment = os.environ | self.environment
@@ -153,3 +155,32 @@ def test_kills_leave_the_same_bytes_in_mongodb(
     clip: bytes, undisturbed: Mapping[str, object], tmp_path: Path, mongo: Mongo
 ) -> None:
     assert killed(Place(tmp_path, mongo), clip, 3) == undisturbed
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_two_workers_on_one_clip_and_kills_leave_the_bytes_of_one_worker(
+    clip: bytes, tmp_path: Path
+) -> None:
+    calm = Place(tmp_path / "calm", span_frames=384)
+    rough = Place(tmp_path / "rough", span_frames=384)
+    assert shared(rough, clip, 2, kills=4) == shared(calm, clip, 1, kills=0)
+
+
+def shared(place: Place, clip: bytes, count: int, *, kills: int) -> Mapping[str, object]:
+    """What is stored of a video that so many workers tracked in spans, some killed meanwhile."""
+    service = place.service()
+    job_id = brought(service, clip)
+    workers = [place.worker() for _ in range(count)]
+    for n in range(kills):
+        time.sleep(1.5)
+        workers[n % count].send_signal(signal.SIGKILL)
+        workers[n % count].wait(10)
+        workers[n % count] = place.worker()
+    assert awaited(service, job_id).state is JobState.COMPLETED
+    for worker in workers:
+        worker.terminate()
+        worker.wait(10)
+    spans = service.jobs.list(JobQuery("local", kind=JobKind.SPAN))
+    assert spans.total == 2
+    return everything(service, job_id)
