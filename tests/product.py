@@ -25,8 +25,9 @@ def free_port() -> int:
 class Product:
     """Can be stopped, killed, and started again over the same data."""
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
+    def __init__(self, folder: Path, *arguments: str, lease: float = 2) -> None:
         self.folder = folder
+        self._lease = lease
         self._arguments = arguments
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -36,7 +37,7 @@ class Product:
         """Returns when it is ready."""
         command = [sys.executable, "-m", "sammot", "up", "--no-browser", "--workers", "1"]
         command += ["--port", str(self.port), "--data", str(self.folder / "data"), *self._arguments]
-        environment = os.environ | {"SAMMOT_LEASE_SECONDS": "2"}
+        environment = os.environ | {"SAMMOT_LEASE_SECONDS": str(self._lease)}
         with (self.folder / "product.log").open("ab") as log:
             self._process = subprocess.Popen(
                 command, stdout=log, stderr=log, env=environment, start_new_session=True
