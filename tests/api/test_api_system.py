@@ -34,7 +34,7 @@ def test_it_is_told_which_workers_are_alive(client: Client, service: Service) ->
     kinds = {
         entry["kind"]: entry["count"] for entry in client.get("/api/ready").get_json()["workers"]
     }
-    assert kinds == {"track": 1, "proxy": 0, "render": 0}
+    assert kinds == {kind: int(kind == JobKind.TRACK) for kind in JobKind}
     service.jobs.announce_worker("here:1", [])
     assert {entry["count"] for entry in client.get("/api/ready").get_json()["workers"]} == {0}
 
