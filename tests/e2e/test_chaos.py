@@ -153,8 +153,9 @@ class Chaos:
 
     def _kill_workers(self) -> None:
         """Those that do a job, and those that start them, by turns."""
-        while len(self.killed) < KILLS:
-            time.sleep(self._random.uniform(3, 8))
+        deadline = time.monotonic() + 120
+        while len(self.killed) < KILLS and time.monotonic() < deadline:
+            time.sleep(self._random.uniform(1, 4))
             kind = "job" if len(self.killed) % 2 == 0 else "worker"
             if kind == "job":
                 pids = below(self._product, "multiprocessing.forkserver")
