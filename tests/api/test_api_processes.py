@@ -44,6 +44,14 @@ def measured(server: WebServer, sample: str) -> float:
     return sum(float(line.rpartition(" ")[2]) for line in lines)
 
 
+def wait_for_streams(server: WebServer, count: int) -> None:
+    """What one process counts is read by another while it is written."""
+    deadline = time.monotonic() + 30
+    while (found := measured(server, "sammot_event_streams ")) != count:
+        assert time.monotonic() < deadline, found
+        time.sleep(0.1)
+
+
 HEALTH = 'sammot_request_seconds_count{method="GET",route="/api/health"'
 
 
@@ -58,14 +66,14 @@ def test_what_a_dead_process_had_counted_is_kept_and_its_streams_are_gone(web: W
     streams = [requests.get(f"{web.url}/api/events", stream=True, timeout=10) for _ in range(8)]
     for stream in streams:
         next(stream.iter_content(16))
-    assert measured(web, "sammot_event_streams ") == 8
+    wait_for_streams(web, 8)
     before = measured(web, HEALTH)
     for pid in web.children():
         os.kill(pid, signal.SIGKILL)
     for stream in streams:
         stream.close()
     web.wait()
-    assert measured(web, "sammot_event_streams ") == 0
+    wait_for_streams(web, 0)
     assert measured(web, HEALTH) >= before
 
 
@@ -81,7 +89,7 @@ def test_a_change_reaches_every_stream_of_one_small_process(events: WebServer, c
     for lines in heard:
         assert any(b'"status":"completed"' in line for line in lines)
     working.join()
-    assert measured(events, "sammot_event_streams ") == 60
+    wait_for_streams(events, 60)
     for stream in streams:
         stream.close()
 
@@ -91,10 +99,7 @@ def test_streams_whose_clients_left_are_given_up(events: WebServer) -> None:
     for stream in streams:
         next(stream.iter_content(16))
         stream.close()
-    deadline = time.monotonic() + 30
-    while measured(events, "sammot_event_streams "):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    wait_for_streams(events, 0)
 
 
 @pytest.mark.parametrize("server", ["web", "events"])
