@@ -14,6 +14,7 @@ from sammot.errors import InvalidInput
 from sammot.tracking.engine import Engine
 from sammot.tracking.frame import ClipInfo, Frame
 from sammot.tracking.mask import RLE
+from sammot.tracking.sam import propagator
 from sammot.tracking.sam.assembly import create
 from sammot.tracking.sam.segmenter import Segmenter
 from sammot.tracking.track import Origin
@@ -50,7 +51,16 @@ def test_prompted_objects_are_reported_from_their_frame_on(
     first, sixth = results[0].observations, results[5].observations
     assert [(one.track_id, one.origin) for one in first] == [(1, Origin.PROMPTED)]
     assert (2, Origin.PROMPTED) in [(one.track_id, one.origin) for one in sixth]
-    assert {one.track_id for one in results[-1].observations} == {1, 2}
+    assert all(result.observations for result in results)  # of two with one mask, the better
+    assert {one.track_id for result in results for one in result.observations} == {1, 2}
+
+
+def test_a_second_prompt_corrects_its_object(segmenter: Segmenter, frames: list[Frame]) -> None:
+    once = list(engine(segmenter, frames, PROMPTS[:1]).track(frames[:16]))
+    twice = list(engine(segmenter, frames, [PROMPTS[0], PROMPTS[2]]).track(frames[:16]))
+    assert once[:12] == twice[:12]
+    assert once[12] != twice[12]
+    assert {one.track_id for result in twice for one in result.observations} == {1}
 
 
 def test_masks_have_the_frames_size_and_do_not_overlap(
@@ -75,6 +85,23 @@ def test_a_restored_sam_goes_on_as_if_never_stopped(
         chunk = frames[start : start + 7]
         assert list(first.track(chunk)) == list(second.track(chunk))
         assert first.snapshot() == second.snapshot()
+
+
+def test_a_memory_too_large_to_save_is_forgotten_on_both_sides(
+    segmenter: Segmenter, frames: list[Frame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, first = engine(segmenter, frames), engine(segmenter, frames)
+    list(whole.track(frames[:20]))
+    list(first.track(frames[:20]))
+    large = len(whole.snapshot())
+    monkeypatch.setattr(propagator, "SNAPSHOT_BYTES", 10_000)
+    second = engine(segmenter, frames)
+    second.restore(first.snapshot())
+    assert len(first.snapshot()) < 0.7 * large
+    expected = list(whole.track(frames[20:]))
+    results = list(first.track(frames[20:]))
+    assert results == list(second.track(frames[20:]))
+    assert results != expected  # something was forgotten
 
 
 def test_a_snapshot_of_another_engine_is_refused(segmenter: Segmenter, frames: list[Frame]) -> None:

@@ -100,6 +100,19 @@ class Memory:
         if len(prompted) > 1:
             prompted.pop(index, None)
 
+    def trim(self, most_bytes: int) -> None:
+        """Forget the oldest frames, until so many bytes of features are left; never the last
+        prompted one.
+        """
+        prompted, found = (self._outputs[kind] for kind in _KINDS)
+        last = max(prompted)
+        left = most_bytes - _size(prompted[last])
+        for outputs in (found, prompted):
+            for index in sorted(outputs.keys() - {last}, reverse=True):
+                left -= _size(outputs[index])
+                if left < 0 and _FEATURES in outputs[index]:
+                    del outputs[index]
+
     def _prune(self, index: int) -> None:
         """Keep what the next frame may look at."""
         config = self._segmenter.network.config
@@ -146,6 +159,10 @@ class Memory:
                     output[_FEATURES] = output[_FEATURES].to(self._segmenter.keep_at)
                     output[_PLACES] = self._shared.places
                 self._outputs[kind][saved["index"]] = output
+
+
+def _size(output: dict[str, Any]) -> int:
+    return int(output[_FEATURES].nbytes) if _FEATURES in output else 0
 
 
 def _kept(output: dict[str, Any]) -> list[str]:

@@ -8,7 +8,7 @@ from sammot.errors import InvalidInput
 from sammot.tracking import prompts
 from sammot.tracking.parameters import ParameterInfo, checked
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 
 PARAMETERS: Final = (
     ParameterInfo(

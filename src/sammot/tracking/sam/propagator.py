@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 SEEN_FROM: Final = 2.0
 """Score below which an object counts as hidden (SAM2MOT, section 4: suspicious)."""
+SNAPSHOT_BYTES: Final = 16 << 20
+"""Of all objects' features in a snapshot: at 1024 x 1024, three objects' whole memories."""
 DOUBT, SLOPE = 2.0, 2.0
 """A score of `DOUBT` is reported as 0.5, and `SLOPE` more as 0.73: a choice, not a measurement."""
 
@@ -75,7 +77,11 @@ class SamPropagator:
             self._memories.pop(id_, None)
 
     def save(self) -> State:
-        """The memory of every object."""
+        """The memory of every object; what is too much to save is forgotten here as well, so that
+        a restored engine goes on like this one.
+        """
+        for memory in self._memories.values():
+            memory.trim(SNAPSHOT_BYTES // len(self._memories))
         places = self._shared.places
         return {
             "places": None if places is None else _saved(places),
