@@ -1,11 +1,12 @@
 """Train a small Segment-Anything-2-shaped model on generated scenes, on a CPU, for the tests.
 
 It is a `Sam2VideoModel` of 2.3 million parameters at 128 x 128 pixels. Each step unrolls a batch of
-short clips through the model's own memory, one object a clip, prompted by a mask, a box or a point
-on the first frame; the loss is cross entropy and Dice on the masks and cross entropy on whether the
-object is in view (SAM 2, arXiv 2408.00714, section D.2, less its curriculum).
+short clips through the model's own memory, one object a clip, prompted on the first frame; the loss
+is cross entropy and Dice on the masks and cross entropy on whether the object is in view (SAM 2,
+arXiv 2408.00714, section D.2). Clips grow longer in three stages: what the memory is for is learnt
+soonest from the frame after the prompt.
 
-    python bench/train_tiny_sam.py OUTPUT [--minutes 60]
+    python bench/train_tiny_sam.py OUTPUT [--steps 3600]
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SIDE = 128
-BATCH, LENGTH = 4, 4
+STAGES = ((0.3, 8, 2), (0.65, 4, 4), (1.0, 3, 6))
+"""Up to which share of all steps: clips in a batch, and frames in a clip. About as dear each."""
 CLIP_SIZE = (256, 144)
 DRAWINGS = ("ball", "disc", "crate", "pebble", "car", "vacuum", "ladybird", "duck")
 GROUNDS = ("plain", "mottled", "tiles", "planks")
@@ -92,28 +94,29 @@ def configuration(side: int = SIDE, width: int = 24, hidden: int = 128) -> Sam2V
 
 
 def random_scene(seed: int) -> Scene:
-    """Two to five objects that cross a random ground, some behind a post; the view may move."""
+    """Two to four objects that go to and fro over a random ground, some behind a post."""
     rng = np.random.default_rng(seed)
-    actors = [_random_actor(rng) for _ in range(rng.integers(2, 6))]
-    if rng.random() < 0.4:
+    actors = [_random_actor(rng) for _ in range(rng.integers(2, 5))]
+    if rng.random() < 0.2:
         place = Waypoint(0, float(rng.uniform(0.2, 0.8)), 0.5)
         actors.insert(0, Actor("post", (0.12, 1.2), _colour(rng), (place,), scenery=True))
-    camera = Camera(shake=float(rng.choice([0.0, 0.01])), pan=(float(rng.choice([0, 0, 0.3])), 0.0))
     shot = Shot(
-        tuple(actors), seconds=3, ground=str(rng.choice(GROUNDS)), camera=camera,
-        shadow=float(rng.choice([0.0, 0.4])),
+        tuple(actors), seconds=3, ground=str(rng.choice(GROUNDS)),
+        camera=Camera(shake=float(rng.choice([0.0, 0.01]))), shadow=float(rng.choice([0.0, 0.4])),
     )  # fmt: skip
     return Scene((shot,), *CLIP_SIZE, 10.0, 30, noise=3.0, seed=seed)
 
 
 def _random_actor(rng: np.random.Generator) -> Actor:
-    size = float(rng.uniform(0.24, 0.55))
-    points = rng.uniform(0.05, 0.95, (3, 2))
+    size = float(rng.uniform(0.35, 0.65))
+    start = rng.uniform(0.1, 0.9, 2)
+    end = np.clip(start + rng.uniform(-0.5, 0.5, 2), 0.05, 0.95)
     path = tuple(
-        Waypoint(time, *map(float, point)) for time, point in zip((0, 1.5, 3), points, strict=True)
+        Waypoint(time, *map(float, point))
+        for time, point in zip((0, 1.5, 3), (start, end, start), strict=True)
     )
     turn = (Turn.FIXED, Turn.HEADING, Turn.ROLLING)[rng.integers(3)]
-    shape = (size * float(rng.uniform(1, 1.6)), size)
+    shape = (size * float(rng.uniform(1, 1.4)), size)
     return Actor(str(rng.choice(DRAWINGS)), shape, _colour(rng), path, turn)
 
 
@@ -133,13 +136,13 @@ class Sample:
     coverage: torch.Tensor
 
 
-def scene_samples(seed: int) -> Iterator[Sample]:
+def scene_samples(seed: int, length: int) -> Iterator[Sample]:
     """Up to two objects of one scene over the same frames."""
     rng = np.random.default_rng(seed)
     scene = random_scene(seed)
     step = int(rng.integers(1, 4))
-    start = int(rng.integers(0, scene.frame_count - step * LENGTH))
-    taken = [scene.render(start + step * number) for number in range(LENGTH)]
+    start = int(rng.integers(0, scene.frame_count - step * length))
+    taken = [scene.render(start + step * number) for number in range(length)]
     large = [id_ for id_, mask in taken[0][1].items() if np.count_nonzero(mask) > LEAST_AREA]
     pixels = torch.stack([model_input(frame.image, SIDE) for frame, _ in taken])
     empty = np.zeros(CLIP_SIZE[::-1], np.bool_)
@@ -155,11 +158,13 @@ def _squeezed(mask: NDArray[np.bool_], side: int) -> NDArray[np.float32]:
     return np.asarray(resized, np.float32)
 
 
-def batches() -> Iterator[list[Sample]]:
-    """Batches of scenes that never come again."""
-    every = (sample for seed in range(HELD_OUT) for sample in scene_samples(seed))
-    while batch := list(islice(every, BATCH)):
-        yield batch
+def batches(steps: int) -> Iterator[list[Sample]]:
+    """So many batches, of scenes that never come again."""
+    seeds = count()
+    for step in range(steps):
+        _, size, length = next(stage for stage in STAGES if step < stage[0] * steps)
+        every = (sample for seed in seeds for sample in scene_samples(seed, length))
+        yield list(islice(every, size))
 
 
 # ------------------------------------------------------------------ one unrolled clip
@@ -265,12 +270,12 @@ def loss_of(logits: torch.Tensor, score: torch.Tensor, truth: torch.Tensor) -> t
     """
     seen = (truth.flatten(1).max(1).values > 0.5).float()
     cross = functional.binary_cross_entropy_with_logits(logits, truth, reduction="none")
-    weighted = (cross * (1 + 20 * truth)).mean((1, 2))
+    weighted = (cross * (1 + 2 * truth)).mean((1, 2))
     chance = torch.sigmoid(logits)
     common = 2 * (chance * truth).sum((1, 2)) + 1
     dice = 1 - common / (chance.sum((1, 2)) + truth.sum((1, 2)) + 1)
-    mask_loss = ((5 * weighted + dice) * seen).mean()
-    return mask_loss + functional.binary_cross_entropy_with_logits(score, seen)
+    mask_loss = ((10 * weighted + 2 * dice) * seen).mean()
+    return mask_loss + 0.3 * functional.binary_cross_entropy_with_logits(score, seen)
 
 
 # ------------------------------------------------------------------ training
@@ -288,35 +293,44 @@ def begin() -> Sam2VideoModel:
         score = model.mask_decoder.pred_obj_score_head.proj_out
         score.weight.zero_()
         score.bias.fill_(4.0)
+        _compare_appearance(model)
     return model
 
 
-def train(output: Path, minutes: float, *, threads: int) -> None:
-    """Train for so long; the model is saved every few minutes, in half precision."""
+def _compare_appearance(model: Sam2VideoModel) -> None:
+    """Let memories hold features as they are, and attention begin by looking for alike ones."""
+    encoder, width = model.memory_encoder, model.hidden_dim
+    kept = torch.linalg.qr(torch.randn(width, width))[0][: encoder.projection.out_channels]
+    encoder.feature_projection.weight.copy_(torch.eye(width)[:, :, None, None])
+    encoder.projection.weight.copy_(kept[:, :, None, None])
+    for layer in model.memory_attention.layers:
+        layer.cross_attn_image.q_proj.weight.copy_(kept.T @ kept)
+        layer.cross_attn_image.k_proj.weight.copy_(kept.T)
+
+
+def train(output: Path, steps: int, *, threads: int) -> None:
+    """Train for so many steps; the model is saved now and then, in half precision."""
     torch.set_num_threads(threads)
     torch.manual_seed(0)
     cv2.setNumThreads(1)
     rng = np.random.default_rng(0)
     model = begin()
-    optimizer = torch.optim.AdamW(model.parameters(), weight_decay=0.01)
-    started, saved, mean = time.monotonic(), 0.0, 0.0
-    for step, batch in enumerate(batches()):
-        spent = (time.monotonic() - started) / 60
-        if spent > minutes:
-            break
+    optimizer = torch.optim.AdamW(model.parameters(), betas=(0.9, 0.98), weight_decay=0.01)
+    started, mean = time.monotonic(), 0.0
+    for step, batch in enumerate(batches(steps)):
         for group in optimizer.param_groups:
-            group["lr"] = RATE * min(1.0, step / 50) * 0.5 * (1 + np.cos(np.pi * spent / minutes))
+            group["lr"] = RATE * min(1.0, (step + 1) / 100) * (1 + np.cos(np.pi * step / steps)) / 2
         loss = unrolled_loss(model, batch, rng)
         optimizer.zero_grad()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 10.0)
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         mean += (float(loss.detach()) - mean) * (0.02 if step else 1.0)
         if step % 50 == 0:
+            spent = (time.monotonic() - started) / 60
             print(f"{spent:5.1f} min  step {step}  loss {mean:.3f}", flush=True)
-        if spent > saved + 3:
+        if step % 400 == 399:
             save(model, output)
-            saved = spent
     save(model, output)
 
 
@@ -327,7 +341,7 @@ def unrolled_loss(
     clip = Unrolled(model)
     prompt = random_prompt(torch.stack([one.first for one in batch]), rng)
     losses = []
-    for number in range(LENGTH):
+    for number in range(len(batch[0].pixels)):
         pixels = torch.stack([one.pixels[number] for one in batch])
         truth = torch.stack([one.coverage[number] for one in batch])
         logits, score = clip.step(pixels, None if number else prompt)
@@ -347,7 +361,7 @@ if __name__ == "__main__":
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("output", type=Path)
-    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--steps", type=int, default=3600)
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
-    train(options.output, options.minutes, threads=options.threads)
+    train(options.output, options.steps, threads=options.threads)

@@ -58,6 +58,36 @@ def random_model(seed: int = 0, *, score: float = 9.0) -> Any:
     return randomise(transformers.Sam2VideoModel(configuration), seed=seed, score=score)
 
 
+def random_tracker_of_sam3() -> Any:
+    """A `Sam3TrackerVideoModel` for pictures of 112 x 112."""
+    torch.manual_seed(0)
+    backbone = {
+        "model_type": "sam3_vit_model", "hidden_size": 32, "intermediate_size": 64,
+        "num_hidden_layers": 2, "num_attention_heads": 2, "image_size": 112,
+        "pretrain_image_size": 56, "window_size": 4, "global_attn_indexes": [1],
+    }  # fmt: skip
+    configuration = transformers.Sam3TrackerVideoConfig(
+        vision_config={
+            "model_type": "sam3_vision_model", "backbone_config": backbone, "fpn_hidden_size": 128,
+            "backbone_feature_sizes": [[32, 32], [16, 16], [8, 8]],
+        },
+        prompt_encoder_config={"hidden_size": 128, "image_size": 112},
+        mask_decoder_config={
+            "hidden_size": 128, "mlp_dim": 64, "num_attention_heads": 4, "iou_head_hidden_dim": 64,
+        },
+        image_size=112,
+        memory_attention_hidden_size=128,
+        memory_attention_num_layers=1,
+        memory_attention_feed_forward_hidden_size=64,
+        memory_attention_rope_feat_sizes=[8, 8],
+        memory_encoder_hidden_size=128,
+        mask_downsampler_embed_dim=128,
+        memory_fuser_embed_dim=128,
+        memory_fuser_intermediate_dim=64,
+    )  # fmt: skip
+    return randomise(transformers.Sam3TrackerVideoModel(configuration), seed=0, score=9.0)
+
+
 def noise(count: int, *, seed: int = 0, size: tuple[int, int] = (48, 80)) -> list[Frame]:
     """Frames of coloured noise."""
     rng = np.random.default_rng(seed)

@@ -8,13 +8,22 @@ from pathlib import Path
 
 import pytest
 
-from sam_models import random_model, torch, transformers
+from sam_models import (
+    clip_of,
+    noise,
+    random_model,
+    random_tracker_of_sam3,
+    torch,
+    transformers,
+)
 from sammot.engines import engines
 from sammot.errors import UnknownEngine, UnusableWeights
 from sammot.models.devices import chosen_device
 from sammot.models.loading import segmenter
 from sammot.service import chosen
 from sammot.settings import Settings
+from sammot.tracking.engine import Engine
+from sammot.tracking.sam.assembly import create
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +44,21 @@ def test_a_checkpoint_gives_the_model_that_was_saved(checkpoint: Path) -> None:
     assert ours.side == 64
     for name, value in saved.state_dict().items():
         assert torch.equal(value, ours.network.state_dict()[name]), name
+
+
+def test_the_tracker_of_sam3_is_taken_as_well(tmp_path: Path) -> None:
+    random_tracker_of_sam3().save_pretrained(tmp_path)
+    frames, prompt = noise(14), {"object": 1, "frame": 0, "box": [10, 10, 20, 20]}
+
+    def tracker() -> Engine:
+        model = segmenter(tmp_path, "cpu")
+        return create({"prompts": [prompt]}, clip_of(frames), frames[:3], model)
+
+    first, second = tracker(), tracker()
+    results = list(first.track(frames[:9]))
+    assert all(one.observations[0].track_id == 1 for one in results)
+    second.restore(first.snapshot())
+    assert list(first.track(frames[9:])) == list(second.track(frames[9:]))
 
 
 def test_a_model_is_loaded_once(checkpoint: Path) -> None:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 FAMILIES: Final = {
     "sam2_video": "Sam2Video",
-    "edgetam_video": "EdgeTamVideo",
     "sam3_tracker_video": "Sam3TrackerVideo",
 }
 """Kinds of promptable models: the kind in `config.json`, and how the library's classes begin."""

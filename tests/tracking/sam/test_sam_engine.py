@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sam_models import GRID, clip_of, noise, random_model, transformers
-from sammot.errors import InvalidInput
+from sam_models import GRID, clip_of, noise, random_model, torch, transformers
+from sammot.errors import InvalidInput, OutOfMemory
 from sammot.tracking.engine import Engine
 from sammot.tracking.frame import ClipInfo, Frame
 from sammot.tracking.mask import RLE
@@ -173,6 +173,84 @@ def test_a_mask_is_a_prompt(segmenter: Segmenter, frames: list[Frame]) -> None:
     answer = first.observations[0].rle.decode()
     cell = (80 // GRID) * (48 // GRID)
     assert np.count_nonzero(answer ^ mask) < 40 * cell  # the model's grid is coarse
+
+
+class Short:
+    """Stands before a part of the library's model and fails, as its allocator does, some times."""
+
+    def __init__(self, part: Any, error: Exception, times: int, most: int = 1000) -> None:
+        self.part, self.error, self.times, self.most = part, error, times, most
+
+    def __call__(self, *args: Any, **given: Any) -> Any:
+        asked = given.get("sparse_prompt_embeddings")
+        if self.times > 0 and (asked is None or asked.shape[1] > self.most):
+            self.times -= 1
+            raise self.error
+        return self.part(*args, **given)
+
+
+ERRORS = [
+    torch.OutOfMemoryError("CUDA out of memory."),
+    RuntimeError("[enforce fail] . DefaultCPUAllocator: can't allocate memory"),
+    MemoryError(),
+]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=["device", "allocator", "python"])
+def test_a_frame_that_ran_out_of_memory_is_tried_again(
+    frames: list[Frame],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    error: Exception,
+) -> None:
+    model = random_model()
+    expected = list(engine(Segmenter(model, Session), frames).track(frames[:8]))
+    tracker = engine(Segmenter(model, Session), frames)
+    results = list(tracker.track(frames[:3]))
+    attention = model.memory_attention
+    monkeypatch.setattr(attention, "forward", Short(attention.forward, error, 1))
+    results += tracker.track(frames[3:8])
+    assert results == expected
+    assert "off the device" in caplog.text
+
+
+def test_it_is_tried_again_only_once(frames: list[Frame], monkeypatch: pytest.MonkeyPatch) -> None:
+    model = random_model()
+    tracker = engine(Segmenter(model, Session), frames)
+    attention = model.memory_attention
+    monkeypatch.setattr(attention, "forward", Short(attention.forward, ERRORS[0], 2))
+    with pytest.raises(OutOfMemory, match="SAMMOT_DEVICE"):
+        list(tracker.track(frames[:8]))
+
+
+def test_other_errors_of_the_model_are_not_taken_for_short_memory(
+    frames: list[Frame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = random_model()
+    tracker = engine(Segmenter(model, Session), frames)
+    broken = Short(None, RuntimeError("shapes differ"), 1)
+    monkeypatch.setattr(model.vision_encoder, "forward", broken)
+    with pytest.raises(RuntimeError, match="shapes differ"):
+        list(tracker.track(frames[:2]))
+
+
+def test_points_are_asked_fewer_at_a_time_where_memory_is_short(
+    frames: list[Frame], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    model = random_model()
+    segmenter = Segmenter(model, Session)
+    points = torch.rand(20, 2) * segmenter.side
+    pixels = segmenter.pixels(frames[0])
+    whole = torch.cat([masks for masks, _ in segmenter.at_points(pixels, points, 16)])
+    decoder = model.mask_decoder
+    monkeypatch.setattr(decoder, "forward", Short(decoder.forward, ERRORS[0], 100, most=4))
+    batches = [masks for masks, _ in segmenter.at_points(pixels, points, 16)]
+    assert [len(masks) for masks in batches] == [4] * 5
+    torch.testing.assert_close(torch.cat(batches), whole, rtol=1e-4, atol=1e-4)
+    assert "8 points at a time" in caplog.text
+    monkeypatch.setattr(decoder, "forward", Short(decoder.forward, ERRORS[0], 100, most=0))
+    with pytest.raises(OutOfMemory):
+        list(segmenter.at_points(pixels, points, 16))
 
 
 def test_everything_is_looked_for_at_a_grid_of_points(

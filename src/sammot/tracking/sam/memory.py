@@ -93,6 +93,13 @@ class Memory:
         session.point_inputs_per_obj[0].clear()
         return answer
 
+    def offload(self) -> None:
+        """Move what is remembered off the device, and keep it there from now on."""
+        self._session.inference_state_device = "cpu"
+        for outputs in self._outputs.values():
+            for output in outputs.values():
+                output |= {key: output[key].cpu() for key in (_FEATURES, _PLACES) if key in output}
+
     def retract(self, index: int) -> None:
         """Forget a frame, unless nothing else is known of the object."""
         prompted, found = (self._outputs[kind] for kind in _KINDS)

@@ -1,17 +1,20 @@
 from __future__ import annotations
 
+import logging
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import torch
 
+from sammot.errors import OutOfMemory
 from sammot.tracking.sam.memory import Memory, Prompt, Shared, _loaded, _saved
 from sammot.tracking.sam.picture import model_mask
 from sammot.tracking.track import Prediction, TrackId
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -27,6 +30,8 @@ SNAPSHOT_BYTES: Final = 16 << 20
 DOUBT, SLOPE = 2.0, 2.0
 """A score of `DOUBT` is reported as 0.5, and `SLOPE` more as 0.73: a choice, not a measurement."""
 
+log = logging.getLogger(__name__)
+
 
 class SamPropagator:
     """Carries masks by the model's memory; boxes, points and masks are in pixels of its masks."""
@@ -37,12 +42,15 @@ class SamPropagator:
         """Of the frames that are not finished yet, by frame and track."""
         self._shared = Shared()
         self._memories: dict[TrackId, Memory] = {}
+        self._is_sparing = False
 
     def propagate(self, frame: Frame) -> Mapping[TrackId, Prediction]:
         """The masks of the objects seen in this frame; score: the model's logit of being there."""
         self._shared.frames.clear()
         self._shared.frames[frame.index] = self.segmenter.pixels(frame)
-        found = {id_: memory.track(frame.index) for id_, memory in self._memories.items()}
+        found = {
+            id_: self._asked(memory.track, frame.index) for id_, memory in self._memories.items()
+        }
         return {
             id_: self._predict(frame.index, id_, *answer)
             for id_, answer in found.items()
@@ -61,7 +69,7 @@ class SamPropagator:
         for id_, detection in prompts.items():
             if id_ not in self._memories:
                 self._memories[id_] = Memory(self.segmenter, self._shared)
-            told = self._memories[id_].prompt(frame.index, self._told(detection))
+            told = self._asked(self._memories[id_].prompt, frame.index, self._told(detection))
             answer[id_] = self._predict(frame.index, id_, *told)
         return answer
 
@@ -97,6 +105,25 @@ class SamPropagator:
             memory = Memory(self.segmenter, self._shared)
             memory.load(state["memories"][str(id_)])
             self._memories[TrackId(id_)] = memory
+
+    def _asked(
+        self, ask: Callable[..., tuple[torch.Tensor, float]], *words: object
+    ) -> tuple[torch.Tensor, float]:
+        """The answer; where the device's memory is short, once more with all memories off it."""
+        try:
+            return ask(*words)
+        except OutOfMemory:
+            if self._is_sparing:
+                raise
+        log.warning("out of memory: trying again with all memories off the device")
+        self._is_sparing = True
+        self.segmenter = replace(self.segmenter, keep_at="cpu")
+        if self._shared.places is not None:
+            self._shared.places = self._shared.places.cpu()
+        for memory in self._memories.values():
+            memory.offload()
+        self.segmenter.release()
+        return ask(*words)
 
     def _told(self, detection: Detection) -> Prompt:
         """A detection as the model is told of it."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
     from sammot.tracking.frame import Frame
 
 REMEDY = "Take a smaller model, fewer objects, or another device (SAMMOT_DEVICE)."
+
+_ALLOCATOR = "DefaultCPUAllocator"
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,37 +68,55 @@ class Segmenter:
             self.network.memory_attention.compile(dynamic=True)
             self.network.is_compiled = True
 
+    def release(self) -> None:
+        """Give the device back what is not in use."""
+        if self.device.startswith("cuda"):
+            torch.cuda.empty_cache()
+
     def at_points(
         self, pixels: torch.Tensor, points: torch.Tensor, batch: int
     ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-        """Logits (n, height, width) and qualities (n) of what lies at `points` (n, 2), in batches.
+        """Logits (n, height, width) and qualities (n) of what lies at `points` (n, 2), in batches;
+        in smaller ones where the memory does not suffice.
 
         Raises:
-            OutOfMemory: the device has not enough.
+            OutOfMemory: the device has not enough for a single point.
 
         """
         with torch.inference_mode():
-            yield from self._at_points(pixels, points.split(batch))
+            with self._bounded():
+                features = self.network.get_image_embeddings(pixels[None])
+            while len(points):
+                try:
+                    with self._bounded():
+                        answer = self._ask(features, points[:batch])
+                except OutOfMemory:
+                    if batch == 1:
+                        raise
+                    batch //= 2
+                    log.warning("out of memory: trying again with %d points at a time", batch)
+                    continue
+                yield answer
+                points = points[batch:]
 
-    def _at_points(
-        self, pixels: torch.Tensor, batches: Sequence[torch.Tensor]
-    ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-        network, several = self.network, bool(self.network.config.multimask_output_in_sam)
-        features = network.get_image_embeddings(pixels[None])
-        places = network.get_image_wide_positional_embeddings()
-        for some in batches:
-            sparse, dense = network.get_prompt_embeddings(
-                input_points=some[None, :, None].to(self.device, self.dtype),
-                input_labels=torch.ones(1, len(some), 1, dtype=torch.int32, device=self.device),
-            )
-            masks, qualities, *_ = network.mask_decoder(
-                image_embeddings=features[-1], image_positional_embeddings=places,
-                sparse_prompt_embeddings=sparse, dense_prompt_embeddings=dense,
-                multimask_output=several, high_resolution_features=features[:-1],
-            )  # fmt: skip
-            best = qualities[0].argmax(1)
-            every = torch.arange(len(some), device=self.device)
-            yield masks[0, every, best].float().cpu(), qualities[0, every, best].float().cpu()
+    def _ask(
+        self, features: list[torch.Tensor], points: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """The best mask at each point, and its quality."""
+        network = self.network
+        sparse, dense = network.get_prompt_embeddings(
+            input_points=points[None, :, None].to(self.device, self.dtype),
+            input_labels=torch.ones(1, len(points), 1, dtype=torch.int32, device=self.device),
+        )
+        masks, qualities, *_ = network.mask_decoder(
+            image_embeddings=features[-1],
+            image_positional_embeddings=network.get_image_wide_positional_embeddings(),
+            sparse_prompt_embeddings=sparse, dense_prompt_embeddings=dense,
+            multimask_output=bool(network.config.multimask_output_in_sam),
+            high_resolution_features=features[:-1],
+        )  # fmt: skip
+        best, every = qualities[0].argmax(1), torch.arange(len(points), device=self.device)
+        return masks[0, every, best].float().cpu(), qualities[0, every, best].float().cpu()
 
     def run(self, session: Any, index: int, pixels: torch.Tensor) -> tuple[torch.Tensor, float]:  # noqa: ANN401
         """Logits (height, width) of the session's object in a frame, and its score.
@@ -101,8 +125,18 @@ class Segmenter:
             OutOfMemory: the device has not enough.
 
         """
-        try:
+        with self._bounded():
             out = self.network(inference_session=session, frame_idx=index, frame=pixels)
-        except torch.OutOfMemoryError as error:
-            raise OutOfMemory(f"The model ran out of memory on {self.device}. {REMEDY}") from error
-        return out.pred_masks[0, 0].float().cpu(), float(out.object_score_logits.float())
+            return out.pred_masks[0, 0].float().cpu(), float(out.object_score_logits.float())
+
+    @contextmanager
+    def _bounded(self) -> Iterator[None]:
+        """Say what is short in our own words; the processor's allocator has no error of its own."""
+        try:
+            yield
+        except (RuntimeError, MemoryError) as error:
+            if isinstance(error, torch.OutOfMemoryError | MemoryError) or _ALLOCATOR in str(error):
+                raise OutOfMemory(
+                    f"The model ran out of memory on {self.device}. {REMEDY}"
+                ) from error
+            raise
