@@ -29,23 +29,34 @@ class Stack:
 
     def upload(self, path: Path, **metadata: str) -> tuple[str, float]:
         """Send a file by tus; the video's id, and when its last byte was sent (monotonic)."""
-        size = path.stat().st_size
-        headers = {"Tus-Resumable": "1.0.0", "Upload-Length": str(size)}
+        video_id, ended_at = self.send(self.begin_upload(path, **metadata), path)
+        return video_id, ended_at
+
+    def begin_upload(self, path: Path, **metadata: str) -> str:
+        """The address to which the file is to be sent."""
+        headers = {"Tus-Resumable": "1.0.0", "Upload-Length": str(path.stat().st_size)}
         encoded = {"filename": path.parent.name + path.suffix} | metadata
         headers["Upload-Metadata"] = ",".join(f"{k} {_base64(v)}" for k, v in encoded.items())
         made = requests.post(f"{self.url}/api/uploads", headers=headers, timeout=60)
         made.raise_for_status()
-        place = requests.compat.urljoin(self.url, made.headers["Location"])
+        return requests.compat.urljoin(self.url, made.headers["Location"])
+
+    def send(
+        self, place: str, path: Path, start: int = 0, stop: int | None = None
+    ) -> tuple[str, float]:
+        """Send a part of a file; the video's id behind the last, and when its end was sent."""
+        stop = path.stat().st_size if stop is None else stop
         headers = {
             "Tus-Resumable": "1.0.0",
-            "Upload-Offset": "0",
+            "Upload-Offset": str(start),
             "Content-Type": "application/offset+octet-stream",
         }
         with path.open("rb") as file:
-            body = _Timed(file, size)
+            file.seek(start)
+            body = _Timed(file, stop - start)
             done = requests.patch(place, data=body, headers=headers, timeout=600)
         done.raise_for_status()
-        return done.headers["Sammot-Video-Id"], body.ended_at
+        return done.headers.get("Sammot-Video-Id", ""), body.ended_at
 
     def get(self, path: str) -> Any:  # noqa: ANN401 - JSON
         answer = requests.get(f"{self.url}{path}", timeout=60)
@@ -58,14 +69,15 @@ class _Timed:
 
     def __init__(self, file: BinaryIO, size: int) -> None:
         self._file = file
-        self._size = size
+        self._left = size
         self.ended_at = 0.0
 
     def __len__(self) -> int:
-        return self._size
+        return self._left
 
     def read(self, size: int = -1) -> bytes:
-        data = self._file.read(max(size, _BLOCK))
+        data = self._file.read(min(max(size, _BLOCK), self._left))
+        self._left -= len(data)
         self.ended_at = time.monotonic()
         return data
 
@@ -83,7 +95,8 @@ def stack(**settings: str) -> Iterator[Stack]:
     with TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "sammot", "up", "--no-browser", "--port", str(port)]
         environment = os.environ | {"SAMMOT_DATA_DIR": folder} | settings
-        process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+        quiet = subprocess.DEVNULL
+        process = subprocess.Popen(command, env=environment, stdout=quiet, stderr=quiet)
         try:
             url = f"http://127.0.0.1:{port}"
             _await_ready(url)

@@ -30,15 +30,19 @@ if TYPE_CHECKING:
     from sammot.adapters.mongo_store import MongoStore
 
 
-def service(settings: Settings) -> Service:
-    """The service over what the settings choose.
+PATIENCE = 10.0
+"""Seconds that a step waits for a MongoDB that is away."""
+
+
+def service(settings: Settings, *, patience: float = PATIENCE) -> Service:
+    """The service over what the settings choose; a step waits `patience` seconds for MongoDB.
 
     Raises:
         Unavailable: the data folder cannot be made or written, or the settings name no server
             where one is needed.
 
     """
-    objects, store = _objects(settings), _store(settings)
+    objects, store = _objects(settings), _store(settings, patience)
     queue, events = _queue(settings), _events(settings, store)
     cache = _cache(settings)
     return Service.over(
@@ -85,13 +89,13 @@ def _s3(settings: Settings) -> Objects:
     return S3Objects(bucket, settings.data_dir / "scratch")
 
 
-def _store(settings: Settings) -> Store:
+def _store(settings: Settings, patience: float = PATIENCE) -> Store:
     if settings.profile == "embedded":
         return SqliteStore(_folder(settings.data_dir) / "sammot.db")
-    return _mongo_store(settings)
+    return _mongo_store(settings, patience)
 
 
-def _mongo_store(settings: Settings) -> MongoStore:
+def _mongo_store(settings: Settings, patience: float = PATIENCE) -> MongoStore:
     if settings.mongo_url is None:
         raise Unavailable(
             "The service profile keeps its record in MongoDB: set SAMMOT_MONGO_URL, such as"
@@ -99,7 +103,8 @@ def _mongo_store(settings: Settings) -> MongoStore:
         )
     with _service_packages():
         from sammot.adapters.mongo_store import MongoStore  # noqa: PLC0415
-    return MongoStore(settings.mongo_url.get_secret_value(), settings.mongo_database)
+    url = settings.mongo_url.get_secret_value()
+    return MongoStore(url, settings.mongo_database, patience=patience)
 
 
 def _queue(settings: Settings) -> Queue:

@@ -7,6 +7,7 @@ import yaml
 from compose_spec import PyCompose
 
 from deploy_files import compose, compose_services, compose_variables
+from sammot.records import JobKind
 from sammot.settings import Settings
 
 SERVICES = compose_services()
@@ -63,6 +64,15 @@ def test_each_has_limits_health_and_comes_back(name: str) -> None:
     is_ours = service["image"].startswith("sammot:")
     assert check.get("disable", False) == (name in WITHOUT_CHECK)
     assert is_ours or "test" in check
+
+
+def test_every_kind_of_job_has_a_worker_that_may_finish_its_chunk() -> None:
+    workers = [SERVICES[name] for name in WITHOUT_CHECK]
+    for service in workers:
+        assert int(service["stop_grace_period"].removesuffix("s")) >= 30
+    always = [service["command"] for service in workers if "profiles" not in service]
+    taken = [command[command.index("--queues") + 1] for command in always]
+    assert set(",".join(taken).split(",")) == set(JobKind)
 
 
 @pytest.mark.parametrize("name", SERVICES)

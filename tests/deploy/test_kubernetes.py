@@ -77,15 +77,32 @@ def test_selectors_find_the_pods_that_they_mean() -> None:
         assert any(selector.items() <= pod.items() for pod in labels), selector
 
 
+def test_every_kind_of_job_has_a_worker_that_may_finish_its_chunk() -> None:
+    taken = []
+    for deployment in BY_KIND["Deployment"]:
+        pod = deployment["spec"]["template"]["spec"]
+        for container in pod["containers"]:
+            if "worker" in container.get("args", []):
+                taken += container["args"][container["args"].index("--queues") + 1].split(",")
+                assert pod["terminationGracePeriodSeconds"] >= 30
+    assert set(taken) == set(JobKind)
+
+
 def test_the_scaler_counts_the_jobs_that_wait_or_run(mongo_store: Store) -> None:
     (scaler,) = BY_KIND["ScaledObject"]
     (trigger,) = scaler["spec"]["triggers"]
     query = json.loads(trigger["metadata"]["query"])
     mongo_store.add_video(
         a_video(job_id="j1"),
-        [a_job("j1"), a_job("j2"), a_job("j3"), a_job("j4", kind=JobKind.PROXY)],
+        [
+            a_job("j1"),
+            a_job("j2"),
+            a_job("j3"),
+            a_job("j4", kind=JobKind.PROXY),
+            a_job("j5", kind=JobKind.SPAN),
+        ],
     )
     mongo_store.update_job("j2", lambda job: job.claimed("w", job.created_at, LEASE))
     mongo_store.update_job("j3", lambda job: job.cancelled(job.created_at))
     jobs = mongo_store._db[trigger["metadata"]["collection"]]  # type: ignore[attr-defined]
-    assert jobs.count_documents(query) == 2
+    assert jobs.count_documents(query) == 3

@@ -14,6 +14,7 @@ import pytest
 
 import fake_engine
 from clips import Clip
+from records_help import a_job, a_video
 from sammot.adapters.sqlite_store import SqliteStore
 from sammot.errors import Conflict, NotFound, Unavailable
 from sammot.records import (
@@ -423,6 +424,47 @@ def test_a_worker_is_known_to_be_alive_until_it_leaves(service: Service) -> None
     stop.set()
     thread.join(5)
     assert alive() == 0
+
+
+class _Away(SqliteStore):
+    """A store that can be away, and counts how often it was asked whether it is there."""
+
+    is_away, asked = False, 0
+
+    def ping(self) -> None:
+        self.asked += 1
+        if self.is_away:
+            raise Unavailable("Away.")
+        super().ping()
+
+
+def test_after_the_store_was_away_workers_have_a_lease_to_beat_again(tmp_path: Path) -> None:
+    clock = [datetime(2026, 1, 1, tzinfo=UTC)]
+    store, lease = _Away(tmp_path / "store.db"), timedelta(seconds=0.4)
+    plain = a_service(tmp_path, store=store, lease=lease)
+    service = Service.over(replace(plain.world, now=lambda: clock[0]))
+    store.add_video(a_video(), [a_job()])
+    job = service.jobs.claim("there:1", [JobKind.TRACK])
+    assert job is not None
+
+    def rounds_at(later: timedelta) -> JobState:
+        """The state of the job after some rounds of the upkeep at a later time."""
+        clock[0] += later
+        until = store.asked + 3
+        for _ in range(400):
+            if store.asked >= until:
+                break
+            time.sleep(0.02)
+        assert store.asked >= until
+        return service.world.store.get_job(job.id).state
+
+    with Upkeep(service, "here:1", list(JobKind)):
+        store.is_away = True
+        assert rounds_at(10 * lease) is JobState.RUNNING
+        store.is_away = False
+        assert rounds_at(0 * lease) is JobState.RUNNING
+        assert rounds_at(0.9 * lease) is JobState.RUNNING
+        assert rounds_at(0.9 * lease) is JobState.QUEUED
 
 
 class _Broken(SqliteStore):

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from select import POLLIN, poll
 from socket import MSG_PEEK, socket
+from typing import cast
 
 import orjson
-from flask import Response, request
+from flask import Response, current_app, request
 
 from sammot.api import wire
 from sammot.api.blueprint import Blueprint
 from sammot.api.context import current_service, current_user_id
 from sammot.api.prometheus import EVENT_STREAMS
+from sammot.api.sharing import Reading, Readings
 from sammot.errors import NotFound
 from sammot.ports import Subscription
 from sammot.service import Service
@@ -26,9 +28,11 @@ LOOK_SECONDS = 1.0
 """How often it is looked whether the client is still there: each one holds a thread."""
 
 blueprint = Blueprint("events", __name__, description="Server-sent events.")
+blueprint.record(lambda state: state.app.extensions.update({_READINGS: Readings()}))
 _STATUS = wire.StatusSchema()
 _BEGINNING = b"retry: 2000\n\n"
 _COMMENT = b": still here\n\n"
+_READINGS = "sammot.readings"
 _DOC = "`text/event-stream`; goes on until the client leaves."
 
 
@@ -39,17 +43,29 @@ def video_events(video_id: str) -> Response:
     """The status at once, and again after each change; `Last-Event-ID` tells what is known."""
     user_id, service = current_user_id(), current_service()
     service.library.get(user_id, video_id)
+    status = _readings().of((user_id, video_id), lambda: _status(service, user_id, video_id))
     known = request.headers.get("Last-Event-ID", "")
     connection = request.environ.get("gunicorn.socket")
-    return _stream(_statuses(service, user_id, video_id, known, connection))
+    return _stream(_statuses(service, video_id, status, known, connection))
 
 
 @blueprint.route("/api/events", methods=["GET"])
 @blueprint.response(200, content_type="text/event-stream", description=_DOC)
 def list_events() -> Response:
     """The ids of videos that have changed or are gone."""
+    user_id, service, readings = current_user_id(), current_service(), _readings()
     connection = request.environ.get("gunicorn.socket")
-    return _stream(_changed_videos(current_service(), current_user_id(), connection))
+
+    def is_mine(video_id: str) -> bool:
+        owner = readings.of(video_id, lambda: _owner(service, video_id))
+        return owner.get() in (user_id, None)
+
+    return _stream(_changed_videos(service, is_mine, connection))
+
+
+def _readings() -> Readings:
+    """What the streams of this application read together."""
+    return cast("Readings", current_app.extensions[_READINGS])
 
 
 def _stream(events: Iterator[bytes]) -> Response:
@@ -63,7 +79,11 @@ def _counted(events: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _statuses(
-    service: Service, user_id: str, video_id: str, known: str, connection: socket | None
+    service: Service,
+    video_id: str,
+    status: Reading[tuple[str, bytes]],
+    known: str,
+    connection: socket | None,
 ) -> Iterator[bytes]:
     with service.world.events.subscribe(video_id) as subscription:
         yield _BEGINNING
@@ -72,22 +92,39 @@ def _statuses(
                 yield _COMMENT
                 continue
             try:
-                status = service.results.status(service.library.get(user_id, video_id))
+                revision, event = status.get()
             except NotFound:
                 yield _event("deleted", {"video_id": video_id})
                 return
-            if str(status.video.revision) != known:
-                known = str(status.video.revision)
-                yield _event("status", _STATUS.dump(wire.status_view(status)), known)
+            if revision != known:
+                known = revision
+                yield event
 
 
-def _changed_videos(service: Service, user_id: str, connection: socket | None) -> Iterator[bytes]:
+def _status(service: Service, user_id: str, video_id: str) -> tuple[str, bytes]:
+    """A video's revision, and the event that tells of it."""
+    status = service.results.status(service.library.get(user_id, video_id))
+    revision = str(status.video.revision)
+    return revision, _event("status", _STATUS.dump(wire.status_view(status)), revision)
+
+
+def _changed_videos(
+    service: Service, is_mine: Callable[[str], bool], connection: socket | None
+) -> Iterator[bytes]:
     with service.world.events.subscribe(None) as subscription:
         yield _BEGINNING
         for changed in _changes(subscription, connection):
-            mine = sorted(id_ for id_ in changed if not _is_foreign(service, user_id, id_))
+            mine = sorted(filter(is_mine, changed))
             if mine or not changed:
                 yield _event("videos", {"video_ids": mine}) if mine else _COMMENT
+
+
+def _owner(service: Service, video_id: str) -> str | None:
+    """Whose a video is; None for one that is gone: whoever had it wants to know."""
+    try:
+        return service.world.store.get_video(video_id).user_id
+    except NotFound:
+        return None
 
 
 def _changes(subscription: Subscription, connection: socket | None) -> Iterator[set[str]]:
@@ -114,13 +151,6 @@ def _has_left(connection: socket | None) -> bool:
     except OSError:
         return True
     except ValueError:  # TLS cannot be peeked at
-        return False
-
-
-def _is_foreign(service: Service, user_id: str, video_id: str) -> bool:
-    try:
-        return service.world.store.get_video(video_id).user_id != user_id
-    except NotFound:  # gone: whoever had it wants to know
         return False
 
 

@@ -20,6 +20,8 @@ from sammot.worker.pulse import FINISH_SECONDS
 
 _CONTEXT = get_context("forkserver")
 _ORPHAN_SECONDS = FINISH_SECONDS + 2
+_STORE_SECONDS = 120.0
+"""How long a job waits for a store that is away: that is not its fault, and costs no attempt."""
 
 log = structlog.get_logger()
 
@@ -80,7 +82,8 @@ def _do(settings: Settings, owner: str, job: Job) -> None:
     threading.Thread(target=_outlive_briefly, args=(stop,), daemon=True).start()
     logs.configure(settings.log_level)
     constrain(settings, [job.kind])
-    Worker(bootstrap.service(settings), owner, [job.kind], stop).work(job)
+    service = bootstrap.service(settings, patience=_STORE_SECONDS)
+    Worker(service, owner, [job.kind], stop).work(job)
 
 
 def _outlive_briefly(stop: threading.Event) -> None:

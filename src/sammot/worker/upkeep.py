@@ -27,8 +27,9 @@ class Upkeep:
         self._owner = owner
         self._kinds = kinds
         self._over = threading.Event()
+        self._answered_at = self._lenient_until = service.world.now()
         jobs, uploads, library = service.jobs, service.uploads, service.library
-        tidying = (jobs.recover, jobs.remind, uploads.expire, library.retire, library.purge)
+        tidying = (self._recover, jobs.remind, uploads.expire, library.retire, library.purge)
         self._threads = [
             threading.Thread(target=self._repeat, args=steps, daemon=True)
             for steps in ((self._announce,), tidying)
@@ -65,3 +66,15 @@ class Upkeep:
 
     def _announce(self) -> None:
         self._service.jobs.announce_worker(self._owner, self._kinds)
+
+    def _recover(self) -> None:
+        """Take lost jobs back. Where the store was away for a lease, or this machine asleep, no
+        job is lost before its worker could beat again: for another lease.
+        """
+        world, now = self._service.world, self._service.world.now()
+        world.store.ping()
+        if now - self._answered_at > world.policy.lease:
+            self._lenient_until = world.now() + world.policy.lease
+        self._answered_at = now
+        if now >= self._lenient_until:
+            self._service.jobs.recover()
