@@ -5,27 +5,17 @@ from functools import cache
 
 import numpy as np
 import pytest
-from motion_clips import previews_of
+from motion_clips import Truth, track_scene
 
 from sammot import scenes
 from sammot.metrics import evaluate
-from sammot.tracking import motion
-from sammot.tracking.mask import RLE, Mask, mask_iou
+from sammot.tracking.mask import RLE, mask_iou
 from sammot.tracking.track import FrameResult
-
-Truth = dict[int, dict[int, Mask]]
 
 
 @cache
 def tracked(name: str) -> tuple[Truth, list[FrameResult]]:
-    scene = scenes.make(name, width=320, height=180, seconds=4)
-    shown = list(scene)
-    frames = [frame for frame, _ in shown]
-    engine = motion.create({}, scene.info, previews_of(frames))
-    results = [
-        result for at in range(0, len(frames), 64) for result in engine.track(frames[at : at + 64])
-    ]
-    return {frame.index: truth for frame, truth in shown}, results
+    return track_scene(scenes.make(name, width=320, height=180, seconds=4))
 
 
 def scores(name: str) -> dict[str, float]:
@@ -73,18 +63,20 @@ def test_no_track_outlives_a_cut() -> None:
 
 
 def test_a_surer_observation_is_right_more_often() -> None:
-    right: dict[bool, Counter[bool]] = defaultdict(Counter)
+    """Those scored 0.9 than those scored about 0.8, and these than those scored about 0.5."""
+    levels = (0.75, 0.9)
+    right: dict[int, Counter[bool]] = defaultdict(Counter)
     for name in ("crossing", "many", "cut", "pan", "light"):
         truth, results = tracked(name)
         for result in results:
             for one in result.observations:
                 mask = one.rle.decode()
                 best = max((mask_iou(mask, m) for m in truth[result.index].values()), default=0)
-                right[one.score >= 0.75][best > 0.5] += 1
-    sure, unsure = (right[key][True] / right[key].total() for key in (True, False))
-    assert right[False].total() > 20
-    assert sure > unsure + 0.1
-    assert sure > 0.85
+                right[sum(one.score >= level for level in levels)][best > 0.5] += 1
+    assert min(count.total() for count in right.values()) > 100
+    unsure, likely, sure = (right[level][True] / right[level].total() for level in range(3))
+    assert unsure + 0.1 < likely < sure
+    assert sure > 0.95
 
 
 def test_scores_are_shares() -> None:
