@@ -156,9 +156,9 @@ def _workers(settings: Settings) -> Iterator[Finding]:
 
 def _engines(settings: Settings) -> Iterator[Finding]:
     for entry in engines(settings).values():
-        verdict = Verdict.OK if entry.reason is None else Verdict.WARNING
-        detail = f"version {entry.version}" if entry.reason is None else "cannot be used here"
-        yield Finding(f"engine: {entry.name}", verdict, detail, entry.reason or "")
+        verdict = Verdict.OK if entry.lack is None else Verdict.WARNING
+        detail = f"version {entry.version}" if entry.lack is None else "cannot be used here"
+        yield Finding(f"engine: {entry.name}", verdict, detail, str(entry.lack or ""))
 
 
 def _gpu() -> Iterator[Finding]:

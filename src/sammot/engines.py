@@ -9,8 +9,9 @@ from typing import Any
 
 from sammot.errors import InvalidInput
 from sammot.models import installed
+from sammot.models.devices import is_absent
 from sammot.models.loading import FAMILIES, kind_of
-from sammot.service import EngineEntry
+from sammot.service import EngineEntry, Lack, LackKind
 from sammot.settings import Settings
 from sammot.tracking import motion
 from sammot.tracking.engine import Engine
@@ -77,13 +78,28 @@ def _sam2(settings: Settings, folders: Mapping[str, Path]) -> EngineEntry:
         name="sam2",
         version=sam.VERSION,
         title="Segment Anything 2",
-        description="Follows any object, moving or not, that you show it or that is found.",
+        description="Follows any object, moving or not, that you show it or that is found."
+        " Needs weights; without a GPU it is slow.",
         parameters=[asdict(parameter) for parameter in (weights, *sam.PARAMETERS)],
         complete=complete,
         create=create,
         takes_prompts=True,
-        reason=installed.missing_packages() or (None if names else _NO_WEIGHTS),
+        lack=_lack(settings, has_weights=bool(names)),
     )
 
 
-_NO_WEIGHTS = "There are no weights of Segment Anything 2: sammot models fetch sam2.1-tiny."
+def _lack(settings: Settings, *, has_weights: bool) -> Lack | None:
+    """What Segment Anything 2 lacks here.
+
+    Only with the embedded profile is this machine the one that the workers run on.
+    """
+    if installed.missing_packages():
+        words = "Segment Anything is not installed"
+        return Lack(LackKind.PACKAGES, words, installed.INSTALL)
+    if not has_weights:
+        words = "There are no weights of Segment Anything 2"
+        return Lack(LackKind.WEIGHTS, words, "sammot models fetch sam2.1-tiny")
+    if settings.profile == "embedded" and is_absent(settings.device):
+        words = f"There is no device {settings.device} here"
+        return Lack(LackKind.DEVICE, words, "SAMMOT_DEVICE=auto")
+    return None

@@ -11,8 +11,10 @@ from sammot.adapters.store_events import StoreEvents
 from sammot.api import ApiConfig, create_app
 from sammot.errors import Unavailable
 from sammot.records import JobKind
-from sammot.service import Service
+from sammot.service import Lack, LackKind, Service
 from world import a_service
+
+NO_WEIGHTS = Lack(LackKind.WEIGHTS, "Its weights are not here", "fetch big")
 
 
 def test_a_living_process_is_healthy(client: Client) -> None:
@@ -78,15 +80,27 @@ def test_engines_tell_their_parameters_and_why_they_cannot_run(tmp_path: Path) -
         "choices": [], "unit": "frames", "help": "How deep.",
     }  # fmt: skip
     ready = replace(fake_engine.entry(), parameters=[depth])
-    absent = replace(fake_engine.entry(), name="big", reason="Its weights are not here.")
+    absent = replace(fake_engine.entry(), name="big", lack=NO_WEIGHTS)
     client = Client(create_app(a_service(tmp_path, absent, ready), ApiConfig("1")))
     big, fake = client.get("/api/engines").get_json()["items"]
-    assert (big["available"], big["reason"]) == (False, "Its weights are not here.")
-    assert (fake["available"], fake["reason"], fake["parameters"]) == (True, None, [depth])
+    lack = [big[name] for name in ("available", "lacks", "reason", "remedy")]
+    assert lack == [False, "weights", "Its weights are not here", "fetch big"]
+    assert (fake["available"], fake["lacks"], fake["parameters"]) == (True, None, [depth])
+
+
+def test_an_engine_that_lacks_something_is_refused_with_what_mends_it(
+    tmp_path: Path, clip: bytes
+) -> None:
+    absent = replace(fake_engine.entry(), name="big", lack=NO_WEIGHTS)
+    client = Client(create_app(a_service(tmp_path, fake_engine.entry(), absent), ApiConfig("1")))
+    video = client.bring(clip)
+    answer = client.post(f"/api/videos/{video['id']}/jobs", json={"engine": "big"})
+    assert answer.status_code == 422
+    assert answer.get_json()["detail"] == "Its weights are not here: fetch big"
 
 
 def test_an_engine_that_can_run_is_the_default(tmp_path: Path, clip: bytes) -> None:
-    absent = replace(fake_engine.entry(), name="big", reason="Its weights are not here.")
+    absent = replace(fake_engine.entry(), name="big", lack=NO_WEIGHTS)
     service = a_service(tmp_path, absent, fake_engine.entry())
     client = Client(create_app(service, ApiConfig("1")))
     video = client.bring(clip)

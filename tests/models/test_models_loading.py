@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import platform
 import shutil
 from pathlib import Path
 
@@ -121,6 +122,17 @@ def test_a_device_that_is_not_there_is_refused(device: str) -> None:
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
 def test_without_a_gpu_auto_is_the_processor() -> None:
     assert chosen_device("auto") == "cpu"
+
+
+@pytest.mark.skipif(platform.system() == "Darwin", reason="this machine may have that device")
+def test_an_engine_without_its_device_says_so_before_any_job(
+    checkpoint: Path, tmp_path: Path
+) -> None:
+    settings = Settings(data_dir=tmp_path, models_dir=checkpoint.parent, device="mps")
+    with pytest.raises(UnknownEngine, match="no device mps here: SAMMOT_DEVICE=auto"):
+        chosen(engines(settings), "sam2")
+    elsewhere = settings.model_copy(update={"profile": "service"})
+    assert chosen(engines(elsewhere), "sam2").name == "sam2"
 
 
 def test_weights_in_the_models_folder_are_offered(checkpoint: Path, tmp_path: Path) -> None:

@@ -45,6 +45,6 @@ def make_spec(request: Mapping[str, Any]) -> JobSpec:
 
 def _default_engine() -> str:
     for name, entry in current_service().world.engines.items():
-        if entry.reason is None:
+        if entry.lack is None:
             return name
     raise UnknownEngine("No engine can run here.")

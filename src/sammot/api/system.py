@@ -8,11 +8,12 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from sammot.api.blueprint import Blueprint
-from sammot.api.context import current_config, current_service
-from sammot.api.fields import PriorityName, Shape
+from sammot.api.context import current_config, current_service, current_user_id
+from sammot.api.fields import PriorityName, Shape, one_of
 from sammot.errors import SamMotError, Unavailable
 from sammot.records import JobKind, Priority
-from sammot.service import Service
+from sammot.service import LackKind, Service
+from sammot.service.speeds import measured
 
 blueprint = Blueprint("system", __name__, url_prefix="/api", description="The service itself.")
 
@@ -80,6 +81,14 @@ class ParameterSchema(Schema):
     help = fields.String(required=True)
 
 
+class SpeedSchema(Shape):
+    """How fast an engine was here with these choices."""
+
+    choices = fields.Dict(keys=fields.String(), values=fields.Raw())
+    fps = fields.Float(metadata={"description": "Frames of the video a second, start included."})
+    job_count = fields.Integer()
+
+
 class EngineSchema(Shape):
     """An engine."""
 
@@ -88,11 +97,21 @@ class EngineSchema(Shape):
     title = fields.String()
     description = fields.String()
     available = fields.Boolean()
-    reason = fields.String(
-        allow_none=True, metadata={"description": "Why it cannot run here, and what mends that."}
+    lacks = one_of(
+        LackKind,
+        allow_none=True,
+        metadata={"description": "What it cannot run here without; null when it can."},
+    )
+    reason = fields.String(allow_none=True, metadata={"description": "The same, in words."})
+    remedy = fields.String(
+        allow_none=True, metadata={"description": "The command or setting that mends it."}
     )
     takes_prompts = fields.Boolean()
     parameters = fields.List(fields.Nested(ParameterSchema))
+    speeds = fields.List(
+        fields.Nested(SpeedSchema),
+        metadata={"description": "Measured on finished jobs; empty where there are none."},
+    )
 
 
 class EngineListSchema(Shape):
@@ -148,8 +167,9 @@ def limits() -> dict[str, Any]:
 @blueprint.route("/engines", methods=["GET"])
 @blueprint.response(200, EngineListSchema)
 def list_engines() -> dict[str, Any]:
-    """The engines, and the parameters that each takes."""
-    entries = current_service().world.engines.values()
+    """The engines: what each takes, how fast it was here, and what it lacks."""
+    world = current_service().world
+    speeds = measured(world, current_user_id())
     return {
         "items": [
             {
@@ -157,12 +177,15 @@ def list_engines() -> dict[str, Any]:
                 "version": entry.version,
                 "title": entry.title,
                 "description": entry.description,
-                "available": entry.reason is None,
-                "reason": entry.reason,
+                "available": entry.lack is None,
+                "lacks": entry.lack and entry.lack.kind,
+                "reason": entry.lack and entry.lack.words,
+                "remedy": entry.lack and entry.lack.remedy,
                 "takes_prompts": entry.takes_prompts,
                 "parameters": entry.parameters,
+                "speeds": speeds.get(entry.name, []),
             }
-            for entry in entries
+            for entry in world.engines.values()
         ]
     }
 

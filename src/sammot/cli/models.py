@@ -40,9 +40,8 @@ def path() -> None:
 def fetch_(name: str, revision: str | None) -> None:
     """Fetch weights from the hub, check them, and keep them."""
     model = published(name)
-    reason = installed.missing_packages()
-    if reason is not None:
-        raise Unavailable(reason)
+    if installed.missing_packages():
+        raise Unavailable(f"Segment Anything is not installed: {installed.INSTALL}")
     click.echo(f"{model.repository}, licence {model.licence}")
     folder = Settings().models_folder
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import platform
+from pathlib import Path
 from typing import Any
 
 from sammot.errors import UnknownEngine
@@ -25,6 +27,19 @@ def chosen_device(wanted: str) -> str:
         if number >= count:
             raise UnknownEngine(_missing(wanted, f"torch sees {count} such devices"))
     return wanted
+
+
+def is_absent(wanted: str) -> bool:
+    """Whether this machine cannot have that device, told without loading torch.
+
+    GPUs are looked for as NVIDIA's and AMD's drivers show them, also under Windows' Linux.
+    """
+    if wanted == "mps":
+        return (platform.system(), platform.machine()) != ("Darwin", "arm64")
+    if wanted.startswith("cuda"):
+        drivers = ("nvidia[0-9]*", "nvidiactl", "kfd", "dxg")
+        return not any(path for name in drivers for path in Path("/dev").glob(name))
+    return False
 
 
 def _missing(wanted: str, why: str) -> str:

@@ -10,13 +10,12 @@ from sammot.errors import UnusableWeights
 from sammot.models.loading import kind_of
 
 PACKAGES = ("torch", "transformers")
+INSTALL = "pip install 'sammot[sam]'"
 
 
-def missing_packages() -> str | None:
-    """What to do about missing packages; None where all are there."""
-    if all(find_spec(name) for name in PACKAGES):
-        return None
-    return "Segment Anything is not installed: pip install 'sammot[sam]'."
+def missing_packages() -> list[str]:
+    """Which of the packages are not there."""
+    return [name for name in PACKAGES if find_spec(name) is None]
 
 
 def find(models_dir: Path, kinds: Collection[str]) -> Mapping[str, Path]:

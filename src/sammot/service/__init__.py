@@ -8,12 +8,14 @@ from sammot.service.jobs import Jobs
 from sammot.service.library import Library
 from sammot.service.results import Results, Status
 from sammot.service.uploads import CHECKSUMS, Uploads, read_checksum
-from sammot.service.world import EngineEntry, Policy, World, chosen
+from sammot.service.world import EngineEntry, Lack, LackKind, Policy, World, chosen
 
 __all__ = [
     "CHECKSUMS",
     "EngineEntry",
     "Jobs",
+    "Lack",
+    "LackKind",
     "Library",
     "Policy",
     "Results",

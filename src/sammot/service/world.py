@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
@@ -15,6 +16,26 @@ if TYPE_CHECKING:
     from sammot.tracking.engine import EngineFactory
 
 Record = TypeVar("Record", Video, Job, Upload)
+
+
+class LackKind(StrEnum):
+    """What an engine may lack."""
+
+    PACKAGES = "packages"
+    WEIGHTS = "weights"
+    DEVICE = "device"
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """Why an engine cannot be used here, and the one thing to type that mends it."""
+
+    kind: LackKind
+    words: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.words}: {self.remedy}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +53,8 @@ class EngineEntry:
     parameters: Sequence[Mapping[str, Any]]
     complete: Callable[[Mapping[str, Any]], dict[str, Any]]
     create: EngineFactory
-    reason: str | None = None
-    """Why it cannot be used here; None when it can."""
+    lack: Lack | None = None
+    """None when it can be used here."""
     takes_prompts: bool = False
     """Whether users may show it objects, as the parameter `prompts`."""
 
@@ -98,8 +119,8 @@ def chosen(engines: Mapping[str, EngineEntry], name: str) -> EngineEntry:
     if entry is None:
         names = ", ".join(sorted(engines))
         raise UnknownEngine(f"There is no engine {name!r}; there are: {names}.")
-    if entry.reason is not None:
-        raise UnknownEngine(entry.reason)
+    if entry.lack is not None:
+        raise UnknownEngine(f"{entry.lack}")
     return entry
 
 

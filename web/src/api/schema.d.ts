@@ -496,7 +496,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The engines, and the parameters that each takes. */
+        /** The engines: what each takes, how fast it was here, and what it lacks. */
         get: operations["list_engines"];
         put?: never;
         post?: never;
@@ -830,16 +830,33 @@ export interface components {
             unit: string;
             help: string;
         };
+        Speed: {
+            choices: {
+                [key: string]: unknown;
+            };
+            /** @description Frames of the video a second, start included. */
+            fps: number;
+            job_count: number;
+        };
         Engine: {
             name: string;
             version: string;
             title: string;
             description: string;
             available: boolean;
-            /** @description Why it cannot run here, and what mends that. */
+            /**
+             * @description What it cannot run here without; null when it can.
+             * @enum {string|null}
+             */
+            lacks: "packages" | "weights" | "device" | null;
+            /** @description The same, in words. */
             reason: string | null;
+            /** @description The command or setting that mends it. */
+            remedy: string | null;
             takes_prompts: boolean;
             parameters: components["schemas"]["Parameter"][];
+            /** @description Measured on finished jobs; empty where there are none. */
+            speeds: components["schemas"]["Speed"][];
         };
         EngineList: {
             items: components["schemas"]["Engine"][];

@@ -26,13 +26,21 @@ export type EngineParameter = Omit<Schemas["Parameter"], "kind" | "default" | "c
   default: ParameterValue;
   choices: ParameterValue[];
 };
-export type Engine = Omit<Schemas["Engine"], "parameters"> & { parameters: EngineParameter[] };
+export type EngineSpeed = Omit<Schemas["Speed"], "choices"> & { choices: Parameters };
+export type Engine = Omit<Schemas["Engine"], "parameters" | "speeds"> & {
+  parameters: EngineParameter[];
+  speeds: EngineSpeed[];
+};
+
+/** An object shown to the engine in one frame; coordinates are pixels of the upright original. */
+export type Prompt = Schemas["Prompt"];
 
 /** How a video should be tracked; what is left out, the server chooses. */
 export interface TrackingChoice {
   engine?: string;
   parameters?: Parameters;
   priority?: Priority;
+  prompts?: Prompt[];
 }
 
 export interface Page<Item> {

@@ -14,7 +14,7 @@ import { problemLine } from "@/i18n/problems";
 import { useI18n } from "@/i18n/i18n";
 
 interface TrackAgainDialogProps {
-  video: { id: string; original_filename: string; job_id: string | null };
+  video: { id: string; original_filename: string; job_id: string | null; frame_count: number };
   open: boolean;
   onOpenChange: (open: boolean) => void;
 }
@@ -57,7 +57,9 @@ export function TrackAgainDialog({ video, open, onOpenChange }: TrackAgainDialog
     >
       {!ready && !engines.isError && <Skeleton className="h-40" />}
       {engines.isError && <ProblemPanel error={engines.error} onRetry={() => void engines.refetch()} />}
-      {ready && <TrackingForm engines={engines.data} choice={choice} onChange={setChanged} />}
+      {ready && (
+        <TrackingForm engines={engines.data} choice={choice} frameCount={video.frame_count} onChange={setChanged} />
+      )}
       {again.isError && (
         <p role="alert" className="mt-3 text-bad">
           {problemLine(toProblem(again.error), t)}

@@ -2,6 +2,7 @@ import { fireEvent, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, it, vi } from "vitest";
 
+import type { Engine } from "@/api/types";
 import { TrackingForm } from "@/components/tracking-form";
 import { renderPage } from "@/testing/render";
 import { motion } from "@/testing/samples";
@@ -26,21 +27,40 @@ it("tells only what differs from the defaults", async () => {
   expect(onChange).toHaveBeenLastCalledWith({ engine: "motion", parameters: {} });
 });
 
-it("says of each engine why it cannot be used", () => {
-  const sam = {
-    ...motion,
-    name: "sam2",
-    title: "SAM 2",
-    available: false,
-    reason: "There are no weights.",
-    parameters: [],
-  };
-  renderPage(<TrackingForm engines={[sam, motion]} choice={{ engine: "sam2" }} onChange={vi.fn()} />);
-  screen.getByText("There are no weights.");
+const absent: Engine = {
+  ...motion,
+  name: "sam2",
+  title: "SAM 2",
+  available: false,
+  lacks: "weights",
+  reason: "There are no weights",
+  remedy: "sammot models fetch tiny",
+  parameters: [],
+};
+
+it("tells of an engine that cannot run why, and the command that mends it", () => {
+  renderPage(<TrackingForm engines={[motion, absent]} choice={{}} onChange={vi.fn()} />);
+  screen.getByText("No weights");
+  screen.getByText(/^There are no weights\. Type this/);
+  screen.getByText("sammot models fetch tiny");
+  expect(screen.getByRole("radio", { name: /SAM 2/ })).toHaveProperty("disabled", true);
 });
 
-it("says beside the engine in use what another one lacks", () => {
-  const sam = { ...motion, name: "sam2", title: "SAM 2", available: false, reason: "Fetch its weights." };
-  renderPage(<TrackingForm engines={[motion, sam]} choice={{}} onChange={vi.fn()} />);
-  screen.getByText("SAM 2: Fetch its weights.");
+it("chooses among those that can run, and forgets the parameters of the other", async () => {
+  const onChange = vi.fn();
+  const sam: Engine = { ...absent, available: true, lacks: null };
+  renderPage(<TrackingForm engines={[motion, sam]} choice={{ parameters: { sensitivity: 2 } }} onChange={onChange} />);
+  await userEvent.click(screen.getByRole("radio", { name: /SAM 2/ }));
+  expect(onChange).toHaveBeenLastCalledWith({ engine: "sam2", parameters: {} });
+});
+
+it("tells how long the video takes where the speed was measured, and else that it was not", () => {
+  const speeds = [{ choices: {}, fps: 4, job_count: 2 }];
+  const { unmount } = renderPage(
+    <TrackingForm engines={[{ ...motion, speeds }]} choice={{}} frameCount={1440} onChange={vi.fn()} />,
+  );
+  screen.getByText("About 4 fps here: this video takes 6 min.");
+  unmount();
+  renderPage(<TrackingForm engines={[motion]} choice={{}} frameCount={1440} onChange={vi.fn()} />);
+  screen.getByText("Not measured here yet with these settings.");
 });

@@ -1,4 +1,5 @@
 import type { Engine, EngineParameter, Parameters, ParameterValue, Priority, TrackingChoice } from "@/api/types";
+import { EngineChoice } from "@/components/engine-choice";
 import { Select } from "@/components/select";
 import { TextField } from "@/components/text-field";
 import { Toggle } from "@/components/toggle";
@@ -7,6 +8,7 @@ import { serviceWord, useI18n } from "@/i18n/i18n";
 interface TrackingFormProps {
   engines: readonly Engine[];
   choice: TrackingChoice;
+  frameCount?: number;
   onChange: (choice: TrackingChoice) => void;
 }
 
@@ -17,7 +19,7 @@ function firstAvailable(engines: readonly Engine[]): Engine | undefined {
 }
 
 /** Which engine, with which parameters, and how soon. Only what differs from the defaults enters the choice. */
-export function TrackingForm({ engines, choice, onChange }: TrackingFormProps) {
+export function TrackingForm({ engines, choice, frameCount, onChange }: TrackingFormProps) {
   const { t } = useI18n();
   const engine = engines.find((candidate) => candidate.name === choice.engine) ?? firstAvailable(engines);
   if (!engine) return null;
@@ -30,19 +32,14 @@ export function TrackingForm({ engines, choice, onChange }: TrackingFormProps) {
   };
   return (
     <div className="grid gap-4">
+      <EngineChoice
+        engines={engines}
+        chosen={engine}
+        parameters={choice.parameters}
+        frameCount={frameCount}
+        onChange={(name) => onChange({ ...choice, engine: name, parameters: {} })}
+      />
       <div className="grid gap-4 sm:grid-cols-2">
-        <Field label={t("tracking.engine")} note={[describe(engine), ...missing(engines, engine)]}>
-          <Select
-            label={t("tracking.engine")}
-            value={engine.name}
-            options={engines.map(({ name, title, available }) => ({
-              value: name,
-              label: serviceWord(`engine.${name}`, title),
-              disabled: !available,
-            }))}
-            onChange={(name) => onChange({ ...choice, engine: name, parameters: {} })}
-          />
-        </Field>
         <Field label={t("tracking.priority")}>
           <Select<Priority>
             label={t("tracking.priority")}
@@ -51,56 +48,33 @@ export function TrackingForm({ engines, choice, onChange }: TrackingFormProps) {
             onChange={(priority) => onChange({ ...choice, priority })}
           />
         </Field>
+        {engine.parameters.map((parameter) => (
+          <ParameterField
+            key={`${engine.name}.${parameter.name}`}
+            parameter={parameter}
+            value={choice.parameters?.[parameter.name] ?? parameter.default}
+            onChange={(value) => change(parameter, value)}
+          />
+        ))}
       </div>
-      {engine.parameters.length > 0 && (
-        <div className="grid gap-4 sm:grid-cols-2">
-          {engine.parameters.map((parameter) => (
-            <ParameterField
-              key={`${engine.name}.${parameter.name}`}
-              parameter={parameter}
-              value={choice.parameters?.[parameter.name] ?? parameter.default}
-              onChange={(value) => change(parameter, value)}
-            />
-          ))}
-        </div>
-      )}
     </div>
   );
 }
 
 interface FieldProps {
   label: string;
-  note?: string | readonly string[];
+  note?: string;
   children: React.ReactNode;
 }
 
-function Field({ label, note = [], children }: FieldProps) {
+function Field({ label, note, children }: FieldProps) {
   return (
     <div className="grid content-start gap-1.5">
       <span className="text-[13px] font-medium">{label}</span>
       {children}
-      {[note].flat().map(
-        (line) =>
-          line && (
-            <p key={line} className="text-xs text-ink-faint">
-              {line}
-            </p>
-          ),
-      )}
+      {note && <p className="text-xs text-ink-faint">{note}</p>}
     </div>
   );
-}
-
-function describe(engine: Engine): string {
-  if (!engine.available) return engine.reason ?? "";
-  return serviceWord(`engine.${engine.name}.description`, engine.description);
-}
-
-/** A line for each other engine that cannot run here: why, and what mends it. */
-function missing(engines: readonly Engine[], but: Engine): string[] {
-  return engines
-    .filter((engine) => !engine.available && engine !== but)
-    .map((engine) => `${serviceWord(`engine.${engine.name}`, engine.title)}: ${engine.reason ?? ""}`);
 }
 
 /** "min_area" -> "Min area". */

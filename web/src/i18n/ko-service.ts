@@ -15,13 +15,22 @@ export const koService: Readonly<Record<string, string>> = {
   "/problems/video-too-big": "동영상이 한도를 넘습니다",
   "/problems/unknown-engine": "그런 엔진이 없습니다",
   "/problems/too-many-requests": "요청이 너무 많습니다",
+  "/problems/too-many-requests.detail": "같은 주소에서 너무 자주 요청했습니다. 잠시 뒤에 다시 시도하세요.",
+  "/problems/out-of-memory.detail":
+    "모델과 물체가 장치의 메모리에 들어가지 않습니다. 더 작은 모델이나 더 적은 물체로 다시 시도하세요.",
+  "/problems/storage-full.detail":
+    "서버 디스크에 남은 공간이 없습니다. 동영상을 지우거나 공간을 늘린 뒤 다시 시도하세요.",
   "/problems/unavailable": "지금은 사용할 수 없습니다",
   "/problems/internal-error": "내부 오류",
 
   "engine.motion": "움직임",
   "engine.motion.description": "움직이는 모든 것을 찾습니다. 학습된 가중치나 GPU가 필요 없습니다.",
   "engine.sam2": "세그먼트 애니싱 2",
-  "engine.sam2.description": "지정하거나 찾아낸 물체를 움직이든 아니든 따라갑니다.",
+  "engine.sam2.description":
+    "지정하거나 찾아낸 물체를 움직이든 아니든 따라갑니다. 가중치가 필요하며 GPU가 없으면 느립니다.",
+  "lack.packages": "세그먼트 애니싱이 설치되어 있지 않습니다",
+  "lack.weights": "세그먼트 애니싱 2의 가중치가 없습니다",
+  "lack.device": "설정된 장치가 이 컴퓨터에 없습니다",
   "parameter.weights": "모델",
   "parameter.weights.help": "클수록 정확하고 느립니다.",
   "parameter.find": "찾을 대상",

@@ -11,5 +11,5 @@ export function problemLine(problem: Problem, t: Translate): string {
 export function problemText(problem: Problem, t: Translate): { title: string; detail: string } {
   if (problem.type === "offline") return { title: t("offline.title"), detail: t("offline.detail") };
   const title = serviceWord(problem.type, problem.title) || t("common.somethingWrong");
-  return { title, detail: problem.detail };
+  return { title, detail: serviceWord(`${problem.type}.detail`, problem.detail) };
 }

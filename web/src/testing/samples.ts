@@ -106,8 +106,11 @@ export const motion: Engine = {
   title: "Motion",
   description: "Finds everything that moves.",
   available: true,
+  lacks: null,
   reason: null,
+  remedy: null,
   takes_prompts: false,
+  speeds: [],
   parameters: [
     {
       name: "sensitivity",

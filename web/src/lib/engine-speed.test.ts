@@ -1,0 +1,33 @@
+import { expect, it } from "vitest";
+
+import { measuredSpeed } from "@/lib/engine-speed";
+import { motion } from "@/testing/samples";
+
+const preset = {
+  name: "preset",
+  kind: "choice" as const,
+  default: "balanced",
+  minimum: null,
+  maximum: null,
+  choices: ["fast", "balanced"],
+  unit: "",
+  help: "",
+};
+const engine = {
+  ...motion,
+  parameters: [...motion.parameters, preset],
+  speeds: [
+    { choices: { preset: "fast" }, fps: 80, job_count: 1 },
+    { choices: { preset: "balanced" }, fps: 40, job_count: 3 },
+  ],
+};
+
+it("is that of jobs with the same choices", () => {
+  expect(measuredSpeed(engine, { preset: "fast" })?.fps).toBe(80);
+  expect(measuredSpeed(engine, { sensitivity: 2 })?.fps).toBe(40);
+});
+
+it("is unknown where no job had them", () => {
+  expect(measuredSpeed({ ...engine, speeds: engine.speeds.slice(0, 1) })).toBeUndefined();
+  expect(measuredSpeed({ ...engine, speeds: [] })).toBeUndefined();
+});
