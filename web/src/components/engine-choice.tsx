@@ -84,7 +84,7 @@ export function EngineSpeed({ engine, parameters, frameCount }: EngineSpeedProps
   const { t } = useI18n();
   const speed = measuredSpeed(engine, parameters);
   if (!speed) return <span className="block text-ink-faint">{t("engine.unmeasured")}</span>;
-  const fps = formatFps(speed.fps);
+  const fps = speed.fps < 10 ? formatFps(Number(speed.fps.toPrecision(2))) : speed.fps.toFixed(0);
   const words =
     frameCount === undefined
       ? t("engine.speed", { fps, count: speed.job_count })

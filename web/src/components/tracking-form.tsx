@@ -31,7 +31,7 @@ export function TrackingForm({ engines, choice, frameCount, onChange }: Tracking
     onChange({ ...choice, engine: engine.name, parameters });
   };
   return (
-    <div className="grid gap-4">
+    <div className="@container grid gap-4">
       <EngineChoice
         engines={engines}
         chosen={engine}
@@ -39,7 +39,7 @@ export function TrackingForm({ engines, choice, frameCount, onChange }: Tracking
         frameCount={frameCount}
         onChange={(name) => onChange({ ...choice, engine: name, parameters: {} })}
       />
-      <div className="grid gap-4 sm:grid-cols-2">
+      <div className="grid gap-4 @sm:grid-cols-2">
         <Field label={t("tracking.priority")}>
           <Select<Priority>
             label={t("tracking.priority")}
@@ -77,8 +77,9 @@ function Field({ label, note, children }: FieldProps) {
   );
 }
 
-/** "min_area" -> "Min area". */
+/** "min_area" -> "Min area"; what is no word, such as a model's name, stays as it is. */
 function readable(name: string): string {
+  if (!/^[a-z_]+$/.test(name)) return name;
   const words = name.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

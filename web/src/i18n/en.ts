@@ -194,6 +194,29 @@ export const en = {
   "timeline.zoomIn": "Enlarge the timeline",
   "timeline.zoomOut": "Reduce the timeline",
 
+  "prompts.title": "Add an object",
+  "prompts.picture":
+    "Picture. Click the object, or drag a box around it. With the keyboard, arrows move a cross, Enter marks, Alt and Enter mark what is not part of it.",
+  "prompts.next": "What the next click is",
+  "prompts.inside": "Object",
+  "prompts.outside": "Not it",
+  "prompts.undo": "Undo the last mark",
+  "prompts.another": "Another object",
+  "prompts.track": "Track {count} object|Track {count} objects",
+  "prompts.advice": "Object {object}: click it or drag a box, in any frame.",
+  "prompts.marked": "Object {object}, frame {frame}: {count} mark|Object {object}, frame {frame}: {count} marks",
+  "prompts.first": "Mark object {object} itself first, in this frame.",
+  "prompts.none":
+    "Nothing is marked yet. Click an object, or drag a box around it; Alt or Shift + click takes away what is not part of it. Marks in other frames correct it there.",
+  "prompts.list": "Marked objects",
+  "prompts.object": "Object {object}",
+  "prompts.frame": "frame {frame}",
+  "prompts.box": "box",
+  "prompts.mask": "mask",
+  "prompts.remove": "Remove object {object} in frame {frame}",
+  "prompts.options": "Engine and parameters",
+  "prompts.unusable": "Objects can be added once an engine that takes them is ready.",
+
   "view.title": "View",
   "view.masks": "Masks",
   "view.boxes": "Boxes",
@@ -254,7 +277,10 @@ export const en = {
   "keys.nextTrack": "Next track",
   "keys.hide": "Hide or show the chosen track",
   "keys.solo": "Show only the chosen track",
-  "keys.unselect": "Choose none",
+  "keys.unselect": "Close the tool, or choose none",
+  "keys.prompt": "Add an object; again: the next one",
+  "keys.prompts":
+    "While adding objects: click the object, Alt or Shift + click what is not part of it, drag a box around it. With the picture in focus, arrows move a cross, Enter marks.",
   "keys.wholeTimeline": "Whole timeline",
   "keys.mouse":
     "On the timeline: drag to seek, Ctrl + wheel to zoom, Shift + wheel to move along. Click an object to choose it.",

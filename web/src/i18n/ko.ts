@@ -196,6 +196,29 @@ export const ko: Words = {
   "timeline.zoomIn": "타임라인 확대",
   "timeline.zoomOut": "타임라인 축소",
 
+  "prompts.title": "물체 추가",
+  "prompts.picture":
+    "화면. 물체를 클릭하거나 상자를 끌어 둘러싸세요. 키보드로는 방향키로 십자를 옮기고 Enter로 표시하며, Alt와 Enter로 물체가 아닌 곳을 표시합니다.",
+  "prompts.next": "다음 클릭의 뜻",
+  "prompts.inside": "물체",
+  "prompts.outside": "물체 아님",
+  "prompts.undo": "마지막 표시 취소",
+  "prompts.another": "다른 물체",
+  "prompts.track": "물체 {count}개 추적",
+  "prompts.advice": "물체 {object}: 아무 프레임에서나 클릭하거나 상자를 끄세요.",
+  "prompts.marked": "물체 {object}, 프레임 {frame}: 표시 {count}개",
+  "prompts.first": "먼저 이 프레임에서 물체 {object} 자체를 표시하세요.",
+  "prompts.none":
+    "아직 표시가 없습니다. 물체를 클릭하거나 상자를 끌어 둘러싸세요. Alt 또는 Shift + 클릭은 물체가 아닌 곳을 뺍니다. 다른 프레임에 표시하면 그곳에서 바로잡습니다.",
+  "prompts.list": "표시한 물체",
+  "prompts.object": "물체 {object}",
+  "prompts.frame": "프레임 {frame}",
+  "prompts.box": "상자",
+  "prompts.mask": "마스크",
+  "prompts.remove": "프레임 {frame}의 물체 {object} 지우기",
+  "prompts.options": "엔진과 매개변수",
+  "prompts.unusable": "물체를 받는 엔진이 준비되면 추가할 수 있습니다.",
+
   "view.title": "보기",
   "view.masks": "마스크",
   "view.boxes": "상자",
@@ -255,7 +278,10 @@ export const ko: Words = {
   "keys.nextTrack": "다음 추적",
   "keys.hide": "선택한 추적 숨기기 또는 보이기",
   "keys.solo": "선택한 추적만 보기",
-  "keys.unselect": "선택 해제",
+  "keys.unselect": "도구 닫기 또는 선택 해제",
+  "keys.prompt": "물체 추가, 다시 누르면 다음 물체",
+  "keys.prompts":
+    "물체를 추가할 때: 물체를 클릭, 물체가 아닌 곳은 Alt 또는 Shift + 클릭, 상자는 끌어서. 화면에 초점이 있으면 방향키로 십자를 옮기고 Enter로 표시합니다.",
   "keys.wholeTimeline": "타임라인 전체",
   "keys.mouse": "타임라인: 끌어서 이동, Ctrl + 휠로 확대, Shift + 휠로 좌우 이동. 물체를 클릭하면 선택됩니다.",
 };

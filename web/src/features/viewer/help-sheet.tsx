@@ -24,6 +24,7 @@ export function HelpSheet({ open, onOpenChange }: { open: boolean; onOpenChange:
         ))}
       </dl>
       <p className="pb-2 text-[13px] text-ink-soft">{t("keys.mouse")}</p>
+      <p className="pb-2 text-[13px] text-ink-soft">{t("keys.prompts")}</p>
     </Dialog>
   );
 }

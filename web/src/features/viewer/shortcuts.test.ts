@@ -2,6 +2,7 @@ import { expect, it, vi } from "vitest";
 
 import type { Track } from "@/api/types";
 import { nextEvent } from "@/features/viewer/events";
+import { pointed } from "@/features/viewer/prompting";
 import { SHORTCUTS, shortcutFor } from "@/features/viewer/shortcuts";
 import { createViewerModel } from "@/features/viewer/viewer-model";
 
@@ -43,6 +44,20 @@ it("works by the place of the key, so that Hangul letters do not matter", () => 
 it("leaves the browser its own", () => {
   expect(shortcutFor(press("KeyR", { ctrlKey: true }))).toBeUndefined();
   expect(shortcutFor(press("KeyL", { metaKey: true }))).toBeUndefined();
+});
+
+it("takes the tool up, begins the next object, undoes, and lets go", () => {
+  const here = scene();
+  const { prompting } = here.model;
+  shortcutFor(press("KeyN"))?.run(here);
+  expect(prompting.get().active).toBe(true);
+  prompting.update((state) => pointed(state, 0, { x: 1, y: 1, inside: true }));
+  shortcutFor(press("KeyN"))?.run(here);
+  expect(prompting.get().object).toBe(2);
+  shortcutFor(press("KeyZ", { metaKey: true }))?.run(here);
+  expect(prompting.get().prompts).toEqual([]);
+  shortcutFor(press("Escape"))?.run(here);
+  expect(prompting.get().active).toBe(false);
 });
 
 it("steps one and ten frames", () => {

@@ -2,6 +2,7 @@ import type { Track } from "@/api/types";
 import { nextEvent } from "@/features/viewer/events";
 import { FRAME_FIELD_ID } from "@/features/viewer/frame-field";
 import { toggleFullscreen } from "@/features/viewer/fullscreen";
+import { closeTool, openTool, undone } from "@/features/viewer/prompting";
 import { zoomWindow } from "@/features/viewer/timeline-scale";
 import {
   select,
@@ -21,7 +22,7 @@ export interface ShortcutScene {
 }
 
 export interface Shortcut {
-  /** `KeyboardEvent.code`s, so that the keys stay where they are under every layout; "Shift+" where it is wanted. */
+  /** `KeyboardEvent.code`s, so that the keys stay where they are under every layout; "Shift+", "Ctrl+" where they are wanted. */
   codes: readonly string[];
   /** As they are printed on the keys. */
   shown: readonly string[];
@@ -73,6 +74,16 @@ const choose =
     if (next) select(model, next.track_id);
   };
 
+const showObjects = ({ model }: ShortcutScene) => {
+  model.player.pause();
+  openTool(model.prompting);
+};
+
+const letGo = ({ model }: ShortcutScene) => {
+  if (model.prompting.get().active) closeTool(model.prompting);
+  else select(model, null);
+};
+
 /** The habits of CVAT and of video editors. */
 export const SHORTCUTS: readonly Shortcut[] = [
   { codes: ["Space", "KeyK"], shown: ["Space", "K"], title: "keys.play", run: ({ model }) => model.player.toggle() },
@@ -107,7 +118,14 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { codes: ["KeyH"], shown: ["H"], title: "keys.hide", run: withSelected(toggleHidden) },
   { codes: ["KeyS"], shown: ["S"], title: "keys.solo", run: withSelected(toggleSolo) },
   { codes: ["KeyA"], shown: ["A"], title: "tracks.showAll", run: ({ model }) => showAll(model) },
-  { codes: ["Escape"], shown: ["Esc"], title: "keys.unselect", run: ({ model }) => select(model, null) },
+  { codes: ["KeyN"], shown: ["N"], title: "keys.prompt", run: showObjects },
+  {
+    codes: ["Ctrl+KeyZ"],
+    shown: ["Ctrl Z"],
+    title: "prompts.undo",
+    run: ({ model }) => model.prompting.update(undone),
+  },
+  { codes: ["Escape"], shown: ["Esc"], title: "keys.unselect", run: letGo },
   { codes: ["Equal", "Shift+Equal", "NumpadAdd"], shown: ["+"], title: "timeline.zoomIn", run: zoom(0.5) },
   { codes: ["Minus", "NumpadSubtract"], shown: ["−"], title: "timeline.zoomOut", run: zoom(2) },
   { codes: ["Digit0"], shown: ["0"], title: "keys.wholeTimeline", run: ({ model }) => model.window.set(null) },
@@ -121,7 +139,8 @@ const BY_CODE = new Map(SHORTCUTS.flatMap((shortcut) => shortcut.codes.map((code
 export function shortcutFor(
   event: Pick<KeyboardEvent, "code" | "key" | "shiftKey" | "ctrlKey" | "metaKey" | "altKey">,
 ): Shortcut | undefined {
-  if (event.ctrlKey || event.metaKey || event.altKey) return undefined;
+  if (event.altKey || ((event.ctrlKey || event.metaKey) && event.shiftKey)) return undefined;
+  if (event.ctrlKey || event.metaKey) return BY_CODE.get(`Ctrl+${event.code}`);
   // Where "?" lies on another key.
   if (event.key === "?") return BY_CODE.get("Shift+Slash");
   return BY_CODE.get(event.shiftKey ? `Shift+${event.code}` : event.code);

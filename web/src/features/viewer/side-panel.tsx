@@ -4,13 +4,14 @@ import type { Video } from "@/api/types";
 import { Segmented } from "@/components/segmented";
 import { Select } from "@/components/select";
 import { Skeleton } from "@/components/skeleton";
+import { PromptPanel } from "@/features/viewer/prompt-panel";
 import { TrackList } from "@/features/viewer/track-list";
 import { ORDERS } from "@/features/viewer/track-order";
 import type { Results } from "@/features/viewer/use-results";
 import { useViewer } from "@/features/viewer/viewer-model";
 import { useI18n } from "@/i18n/i18n";
 import { formatCount } from "@/lib/format";
-import { useStore } from "@/lib/store";
+import { useSelected, useStore } from "@/lib/store";
 
 const ChartPanel = lazy(() => import("@/features/viewer/chart-panel"));
 
@@ -24,26 +25,33 @@ interface SidePanelProps {
 export function SidePanel({ video, results, frameCount }: SidePanelProps) {
   const { t, language } = useI18n();
   const [tab, setTab] = useState<"tracks" | "charts">("tracks");
+  const prompting = useSelected(useViewer().prompting, (state) => state.active);
   return (
     <aside className="filling:lg:hidden flex min-h-0 flex-col border-line bg-surface max-lg:row-start-3 max-lg:h-112 max-lg:border-t lg:border-l">
-      <div className="flex items-center justify-between gap-2 border-b px-3 py-2">
-        <Segmented
-          label={t("panel.title")}
-          value={tab}
-          onChange={setTab}
-          options={[
-            { value: "tracks", label: t("panel.tracks", { count: formatCount(results.tracks.length, language) }) },
-            { value: "charts", label: t("panel.charts") },
-          ]}
-        />
-        {tab === "tracks" && results.tracks.length > 1 && <OrderSelect />}
-      </div>
-      {tab === "tracks" ? (
-        <TrackList video={video} results={results} />
+      {prompting ? (
+        <PromptPanel video={video} />
       ) : (
-        <Suspense fallback={<Skeleton className="m-3 h-48" />}>
-          <ChartPanel video={video} results={results} frameCount={frameCount} />
-        </Suspense>
+        <>
+          <div className="flex items-center justify-between gap-2 border-b px-3 py-2">
+            <Segmented
+              label={t("panel.title")}
+              value={tab}
+              onChange={setTab}
+              options={[
+                { value: "tracks", label: t("panel.tracks", { count: formatCount(results.tracks.length, language) }) },
+                { value: "charts", label: t("panel.charts") },
+              ]}
+            />
+            {tab === "tracks" && results.tracks.length > 1 && <OrderSelect />}
+          </div>
+          {tab === "tracks" ? (
+            <TrackList video={video} results={results} />
+          ) : (
+            <Suspense fallback={<Skeleton className="m-3 h-48" />}>
+              <ChartPanel video={video} results={results} frameCount={frameCount} />
+            </Suspense>
+          )}
+        </>
       )}
     </aside>
   );

@@ -6,6 +6,7 @@ import { playableUrl, posterUrl } from "@/api/videos";
 import { Progress } from "@/components/progress";
 import type { ChunkCache } from "@/features/viewer/chunk-cache";
 import { Overlay } from "@/features/viewer/overlay";
+import { PromptLayer } from "@/features/viewer/prompt-layer";
 import { toggleFullscreen } from "@/features/viewer/fullscreen";
 import { hover, select, useViewer } from "@/features/viewer/viewer-model";
 import { useFittedSize } from "@/features/viewer/use-fitted-size";
@@ -29,6 +30,7 @@ export function Stage({ video, progress, chunks, framesReady }: StageProps) {
   const stage = useRef<HTMLDivElement>(null);
   const [broken, setBroken] = useState(false);
   const { hovered } = useStore(model.selection);
+  const prompting = useStore(model.prompting);
   const playable = progress?.playable ?? video.playable;
   const size = useFittedSize(stage, video.width, video.height);
 
@@ -75,12 +77,17 @@ export function Stage({ video, progress, chunks, framesReady }: StageProps) {
         <canvas
           ref={canvas}
           data-testid="overlay"
-          className={cn("absolute inset-0 size-full", hovered !== null && "cursor-pointer")}
+          className={cn(
+            "absolute inset-0 size-full",
+            hovered !== null && "cursor-pointer",
+            prompting.active && "opacity-35",
+          )}
           onMouseMove={(event) => hover(model, trackUnder(event))}
           onMouseLeave={() => hover(model, null)}
           onClick={onClick}
           onDoubleClick={toggleFullscreen}
         />
+        {prompting.active && <PromptLayer video={video} size={size} />}
       </div>
       <StageNotice video={video} progress={progress} broken={broken} />
       {playable === "ready" && !broken && <NotReadyYet framesReady={framesReady} progress={progress} />}

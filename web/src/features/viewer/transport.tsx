@@ -7,23 +7,26 @@ import {
   Pause,
   Play,
   Repeat,
+  SquareMousePointer,
   ZoomIn,
   ZoomOut,
 } from "lucide-react";
 
 import type { Track } from "@/api/types";
+import { Button } from "@/components/button";
 import { IconButton } from "@/components/icon-button";
 import { Select } from "@/components/select";
 import { nextEvent } from "@/features/viewer/events";
 import { FrameField } from "@/features/viewer/frame-field";
 import { RATES } from "@/features/viewer/player";
+import { closeTool, openTool } from "@/features/viewer/prompting";
 import { toggleFullscreen } from "@/features/viewer/fullscreen";
 import { zoomWindow } from "@/features/viewer/timeline-scale";
 import { useViewer } from "@/features/viewer/viewer-model";
 import { ViewMenu } from "@/features/viewer/view-menu";
 import { useI18n } from "@/i18n/i18n";
 import { cn } from "@/lib/cn";
-import { useStore } from "@/lib/store";
+import { useSelected, useStore } from "@/lib/store";
 
 interface TransportProps {
   frameCount: number;
@@ -68,6 +71,7 @@ export function Transport({ frameCount, tracks }: TransportProps) {
       </IconButton>
       <FrameField frameCount={frameCount} />
       <div className="ml-auto flex items-center gap-1">
+        <PromptButton />
         <RateSelect />
         <LoopButton />
         <ZoomButtons frameCount={frameCount} />
@@ -92,6 +96,31 @@ function RateSelect() {
       options={RATES.map((value) => ({ value: String(value), label: `${value}×` }))}
       onChange={(value) => player.setRate(Number(value))}
     />
+  );
+}
+
+/** Takes up the tool that shows objects to an engine. */
+function PromptButton() {
+  const { t } = useI18n();
+  const { player, prompting } = useViewer();
+  const active = useSelected(prompting, (state) => state.active);
+  const flip = () => {
+    player.pause();
+    if (active) closeTool(prompting);
+    else openTool(prompting);
+  };
+  return (
+    <Button
+      variant="ghost"
+      size="small"
+      className={cn("h-8", active && "bg-accent-soft text-accent dark:text-accent-strong")}
+      aria-label={t("prompts.title")}
+      aria-pressed={active}
+      onClick={flip}
+    >
+      <SquareMousePointer size={15} aria-hidden />
+      <span className="max-sm:hidden">{t("prompts.title")}</span>
+    </Button>
   );
 }
 

@@ -1,6 +1,7 @@
 import { createContext, useContext } from "react";
 
 import { Player } from "@/features/viewer/player";
+import { NO_PROMPTS, type Prompting } from "@/features/viewer/prompting";
 import type { TrackOrder } from "@/features/viewer/track-order";
 import { createStore, type Store } from "@/lib/store";
 import { readSetting, writeSetting } from "@/lib/theme";
@@ -37,6 +38,7 @@ export interface ViewerModel {
   selection: Store<Selection>;
   /** Of the list and of the lanes alike. */
   order: Store<TrackOrder>;
+  prompting: Store<Prompting>;
   /** Null shows the whole video. */
   window: Store<TimeWindow | null>;
 }
@@ -60,6 +62,7 @@ export function createViewerModel(): ViewerModel {
     options,
     selection: createStore<Selection>({ hovered: null, selected: null, solo: null, hidden: new Set() }),
     order: createStore<TrackOrder>("number"),
+    prompting: createStore(NO_PROMPTS),
     window: createStore<TimeWindow | null>(null),
   };
 }

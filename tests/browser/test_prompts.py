@@ -1,0 +1,168 @@
+"""Objects shown on the page are tracked by Segment Anything, with weights that the test writes."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from browsing import go_to, shown, until
+
+from clips import Clip
+from product import Product
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Locator, Page
+
+PAGE = Path(__file__).resolve().parents[2] / "src" / "sammot" / "web" / "index.html"
+CLIPS = {
+    "landscape": Clip(count=20),
+    "portrait": Clip(count=20, width=112, height=192, turn=90),
+    "proxied": Clip(count=20, codec="mpeg4"),
+}
+
+
+@pytest.fixture(scope="module")
+def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    if importlib.util.find_spec("torch") is None:
+        pytest.skip("Segment Anything is not installed: ./dev test --sam installs it")
+    if not PAGE.is_file():
+        pytest.skip("the page is not built: ./dev up builds it")
+    from sam_models import random_model  # noqa: PLC0415 - needs torch
+
+    folder = tmp_path_factory.mktemp("product")
+    random_model().save_pretrained(folder / "data" / "models" / "tiny")
+    server = Product(folder)
+    server.start()
+    yield server
+    server.kill()
+
+
+def bring(page: Page, server: Product, clip: Clip, folder: Path) -> dict[str, Any]:
+    """Upload a clip and wait until it is tracked and can be played."""
+    path = clip.write(folder / "clip.mp4")
+    content = {"name": path.name, "mimeType": "video/mp4", "buffer": path.read_bytes()}
+    answer = page.request.post("/api/videos/upload", multipart={"file": content})
+    video_id = answer.json()["id"]
+
+    def is_ready() -> bool:
+        status = server.get(f"/api/videos/{video_id}/status")
+        return (status["status"], status["playable"]) == ("completed", "ready")
+
+    until(is_ready, "a tracked and playable clip")
+    video: dict[str, Any] = server.get(f"/api/videos/{video_id}")
+    return video
+
+
+def open_viewer(page: Page, video: dict[str, Any]) -> None:
+    page.goto(f"/videos/{video['id']}")
+    page.get_by_test_id("overlay").wait_for()
+    has_picture = "document.querySelector('video')?.readyState >= 2"
+    until(lambda: bool(page.evaluate(has_picture)), "the first picture")
+
+
+def at(layer: Locator, across: float, down: float) -> tuple[float, float]:
+    """The place on the screen at this share of the picture."""
+    box = layer.bounding_box()
+    assert box is not None
+    return box["x"] + across * box["width"], box["y"] + down * box["height"]
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("kind", CLIPS)
+def test_objects_that_are_shown_on_the_page_are_tracked(
+    page: Page,
+    live_server: Product,
+    kind: str,
+    tmp_path: Path,
+    keep_picture: Callable[[str], None],
+) -> None:
+    video = bring(page, live_server, CLIPS[kind], tmp_path)
+    width, height = video["width"], video["height"]
+    assert (width < height) == (kind == "portrait")
+    open_viewer(page, video)
+    go_to(page, 3)
+    page.keyboard.press("n")
+    layer = page.get_by_test_id("prompt-layer")
+
+    page.mouse.click(*at(layer, 0.25, 0.5))
+    page.keyboard.down("Alt")
+    page.mouse.click(*at(layer, 0.75, 0.25))
+    page.keyboard.up("Alt")
+    page.mouse.click(*at(layer, 0.9, 0.9))  # a mistake
+    page.keyboard.press("Control+z")
+    page.keyboard.press("n")
+    go_to(page, 9)
+    page.mouse.move(*at(layer, 0.5, 0.4))
+    page.mouse.down()
+    page.mouse.move(*at(layer, 0.6, 0.6))
+    page.mouse.move(*at(layer, 0.7, 0.8))
+    page.mouse.up()
+    assert page.get_by_test_id("prompt-row").count() == 2
+    keep_picture("marked")
+    page.get_by_role("button", name="Track 2 objects").click()
+    layer.wait_for(state="detached")
+
+    overlay = page.get_by_test_id("overlay")
+    until(lambda: shown(overlay) == 2, "both objects on the screen")
+    keep_picture("tracked")
+    status = live_server.get(f"/api/videos/{video['id']}/status")
+    assert status["engine"] == "sam2"
+    prompts = live_server.get(f"/api/jobs/{status['job_id']}")["parameters"]["prompts"]
+    clicked, boxed = prompts
+    assert (clicked["object"], clicked["frame"]) == (1, 3)
+    assert [point["inside"] for point in clicked["points"]] == [True, False]
+    places = [[point["x"], point["y"]] for point in clicked["points"]]
+    assert places[0] == pytest.approx([0.25 * width, 0.5 * height], abs=1)
+    assert places[1] == pytest.approx([0.75 * width, 0.25 * height], abs=1)
+    assert (boxed["object"], boxed["frame"]) == (2, 9)
+    box = [0.5 * width, 0.4 * height, 0.2 * width, 0.4 * height]
+    assert boxed["box"] == pytest.approx(box, abs=1)
+
+
+@pytest.mark.timeout(180)
+def test_an_object_is_corrected_with_the_keyboard_alone(
+    page: Page, live_server: Product, tmp_path: Path
+) -> None:
+    video = bring(page, live_server, Clip(count=21), tmp_path)
+    shown_before = [{"object": 1, "frame": 0, "box": [60, 30, 40, 40]}]
+    request = {"engine": "sam2", "prompts": shown_before}
+    first = page.request.post(f"/api/videos/{video['id']}/jobs", data=request).json()
+    open_viewer(page, video)
+    page.keyboard.press("n")
+    row = page.get_by_test_id("prompt-row").get_by_role("button", name=re.compile("Object 1"))
+    row.first.press("Enter")
+    page.get_by_test_id("prompt-layer").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Alt+Enter")
+    page.get_by_role("button", name="Track 1 object").press("Enter")
+
+    def latest() -> str:
+        job_id: str = live_server.get(f"/api/videos/{video['id']}/status")["job_id"]
+        return job_id
+
+    until(lambda: latest() != first["id"], "another job")
+    (prompt,) = live_server.get(f"/api/jobs/{latest()}")["parameters"]["prompts"]
+    assert prompt["box"] == shown_before[0]["box"]
+    (point,) = prompt["points"]
+    assert point["inside"] is False
+    assert video["width"] / 2 < point["x"] < video["width"] / 2 + 4
+    assert point["y"] == pytest.approx(video["height"] / 2, abs=1)
+
+
+def test_the_engines_tell_their_state_and_their_measured_speed(
+    page: Page, live_server: Product, tmp_path: Path
+) -> None:
+    video = bring(page, live_server, Clip(count=22), tmp_path)
+    page.goto(f"/videos/{video['id']}")
+    page.get_by_role("button", name="Track again").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("radio", name=re.compile("Motion")).wait_for()
+    assert dialog.get_by_text(re.compile("About .* fps here: this video takes")).count() > 0
+    assert dialog.get_by_text("Ready", exact=True).count() == 2
+    dialog.get_by_role("radio", name=re.compile("Segment Anything 2")).check()
+    dialog.get_by_role("combobox", name="Weights").wait_for()
