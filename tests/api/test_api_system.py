@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import fake_engine
-from api_client import Client
+from api_client import Client, work_off
 from sammot.adapters.store_events import StoreEvents
 from sammot.api import ApiConfig, create_app
 from sammot.errors import Unavailable
@@ -97,6 +97,17 @@ def test_an_engine_that_lacks_something_is_refused_with_what_mends_it(
     answer = client.post(f"/api/videos/{video['id']}/jobs", json={"engine": "big"})
     assert answer.status_code == 422
     assert answer.get_json()["detail"] == "Its weights are not here: fetch big"
+
+
+def test_a_finished_job_tells_how_fast_its_engine_is_here(
+    client: Client, service: Service, clip: bytes
+) -> None:
+    assert client.get("/api/engines").get_json()["items"][0]["speeds"] == []
+    client.bring(clip)
+    work_off(service)
+    (speed,) = client.get("/api/engines").get_json()["items"][0]["speeds"]
+    assert (speed["choices"], speed["job_count"]) == ({}, 1)
+    assert speed["fps"] > 0
 
 
 def test_an_engine_that_can_run_is_the_default(tmp_path: Path, clip: bytes) -> None:

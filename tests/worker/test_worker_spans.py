@@ -16,7 +16,7 @@ import pytest
 import fake_engine
 from clips import Clip
 from sammot.errors import Conflict
-from sammot.records import Job, JobKind, JobState, Video
+from sammot.records import Job, JobKind, JobSpec, JobState, Video
 from sammot.service import EngineEntry, Service
 from sammot.service.chunks import read_chunk
 from sammot.service.spans import cut_into_spans
@@ -266,6 +266,12 @@ def test_a_short_clip_is_not_cut(tmp_path: Path, clip: bytes) -> None:
     service = a_service(tmp_path, entry(), span_frames=COUNT // 2 + 1)
     video, _ = bring(service, clip)
     assert tracked(service, video).span_frames == 0
+
+
+def test_a_clip_with_prompts_is_not_cut(service: Service, clip: bytes) -> None:
+    video, _ = bring(service, clip, prompts=[{"object": 1, "frame": 0, "box": [1, 1, 5, 5]}])
+    assert tracked(service, video).span_frames == 0
+    assert service.jobs.submit(video, JobSpec("fake", {})).span_frames == 256
 
 
 def test_another_take_is_refused(service: Service, clip: bytes) -> None:

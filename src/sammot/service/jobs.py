@@ -45,16 +45,20 @@ class Jobs:
     # For users
 
     def tracking(self, video: Video, spec: JobSpec) -> Job:
-        """A new tracking job, not stored yet."""
+        """A new tracking job, not stored yet.
+
+        One with prompts is not cut: an object is shown in one frame, and followed through all.
+        """
         job = self.side(self.world.new_id(), JobKind.TRACK, video, spec.priority)
         version = self.world.engine(spec.engine).version
         cut = self.world.policy.span_frames
+        is_cut = video.frame_count >= 2 * cut and "prompts" not in spec.parameters
         return replace(
             job,
             engine=spec.engine,
             engine_version=version,
             parameters=dict(spec.parameters),
-            span_frames=cut if video.frame_count >= 2 * cut else 0,
+            span_frames=cut if is_cut else 0,
         )
 
     def spans(self, job: Job) -> list[Job]:
