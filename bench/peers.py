@@ -85,10 +85,15 @@ TRACKERS: dict[str, Callable[[float], object]] = {
 }
 
 
-FOLLOWERS: dict[str, Callable[[], cv2.Tracker]] = {
+FOLLOWERS: dict[str, Callable[[], cv2.Tracker | cv2.legacy.Tracker]] = {
     "KCF": cv2.TrackerKCF.create,
     "CSRT": cv2.TrackerCSRT.create,
+    "MIL": cv2.TrackerMIL.create,
+    "MOSSE": cv2.legacy.TrackerMOSSE.create,
+    "MedianFlow": cv2.legacy.TrackerMedianFlow.create,
 }
+"""OpenCV's that need no weights, but for the oldest two, Boosting and TLD. Nano, Vit and DaSiamRPN
+need weights that are not among OpenCV's packages."""
 _LEAST_SIDE = 8
 """Of a box that is followed, in pixels."""
 

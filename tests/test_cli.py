@@ -5,13 +5,16 @@ import shutil
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from sammot import scenes, video
+from sammot import bootstrap, footage, offline, scenes, video
 from sammot.cli import main
+from sammot.engines import engines
 from sammot.formats.mot import read_mot
 from sammot.formats.native import read_native
+from sammot.settings import Settings
 from sammot.tracking.mask import Box
 
 
@@ -112,6 +115,85 @@ def test_a_mistake_is_told_in_one_line(
     assert "Traceback" not in result.output
 
 
+def test_one_bad_source_is_named_and_the_others_are_tracked(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "text.mp4").write_text("no video")
+    result = run("track", tmp_path / "text.mp4", folder / "crossing.mp4", "--output", tmp_path)
+    assert result.exit_code == 1
+    assert f"Error: {tmp_path / 'text.mp4'}: " in result.output
+    assert (tmp_path / "crossing.json").exists()
+
+
+def test_a_still_image_is_a_clip_of_one_frame(folder: Path, tmp_path: Path) -> None:
+    result = run("track", folder / "pictures" / "3.png", "--output", tmp_path)
+    assert result.exit_code == 0, result.output
+    document = json.loads((tmp_path / "3.json").read_text())
+    assert (document["frame_count"], document["objects"]) == (1, [])
+
+
+def test_pictures_named_one_by_one_are_the_clip_of_their_folder(
+    folder: Path, tmp_path: Path
+) -> None:
+    pictures = folder / "pictures"
+    assert run("track", pictures, "--output", tmp_path / "a").exit_code == 0
+    result = run("track", pictures / "*.png", "--output", tmp_path / "b")
+    assert result.exit_code == 0, result.output
+    whole, single = (read_native(tmp_path / at / "pictures.json") for at in "ab")
+    assert whole == single
+
+
+def test_where_results_cannot_be_written_is_told_in_one_line(folder: Path) -> None:
+    clip = folder / "crossing.mp4"
+    result = run("track", clip, "--output", clip)
+    assert result.exit_code == 1
+    assert result.output == f"Error: {clip}: File exists.\n"
+
+
+def test_a_video_that_breaks_off_is_tracked_with_a_warning(folder: Path, tmp_path: Path) -> None:
+    whole = (folder / "crossing.mp4").read_bytes()
+    (tmp_path / "half.mp4").write_bytes(whole[: len(whole) // 2])
+    result = run("track", tmp_path / "half.mp4", "--output", tmp_path)
+    assert result.exit_code == 0, result.output
+    assert "half: The file breaks off" in result.output
+    assert 0 < json.loads((tmp_path / "half.json").read_text())["frame_count"] < 40
+
+
+@pytest.mark.parametrize(("option", "is_shown"), [([], False), (["--show-progress"], True)])
+def test_a_bar_is_shown_on_a_terminal_or_when_asked_for(
+    folder: Path, tmp_path: Path, option: list[str], *, is_shown: bool
+) -> None:
+    result = run("track", folder / "crossing.mp4", "--output", tmp_path, *option)
+    assert ("frames/s" in result.stderr) == is_shown
+
+
+def test_an_interrupted_run_leaves_the_earlier_results(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "crossing.json").write_text("earlier")
+    settings = Settings()
+    clip = footage.VideoFile(folder / "crossing.mp4", bootstrap.limits(settings))
+    entry = engines(settings)["motion"]
+
+    def interrupted(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        offline.track(
+            clip, entry, entry.complete({}), output=tmp_path, formats=["json"], progress=interrupted
+        )
+    assert [path.name for path in tmp_path.iterdir()] == ["crossing.json"]
+    assert (tmp_path / "crossing.json").read_text() == "earlier"
+
+
+@pytest.mark.parametrize("size", [(16, 16), (360, 202), (97, 143), (2160, 3840)])
+def test_pictures_of_any_size_are_tracked_and_drawn(tmp_path: Path, size: tuple[int, int]) -> None:
+    (tmp_path / "grey").mkdir()
+    for number in range(3):
+        picture = np.full(size, 40 * number, np.uint8)
+        cv2.imwrite(str(tmp_path / "grey" / f"{number}.png"), picture)
+    result = run("track", tmp_path / "grey", "--output", tmp_path, "--format", "json,csv,mot,mp4")
+    assert result.exit_code == 0, result.output
+    assert json.loads((tmp_path / "grey.json").read_text())["frame_count"] == 3
+    assert sum(1 for _ in video.decode(tmp_path / "grey.annotated.mp4")) == 3
+
+
 def test_tracks_are_held_against_truth(tmp_path: Path) -> None:
     rows = "".join(f"{frame},1,{frame},5,10,10,1,-1,-1,-1\n" for frame in range(1, 21))
     (tmp_path / "truth.txt").write_text(rows)
@@ -120,6 +202,7 @@ def test_tracks_are_held_against_truth(tmp_path: Path) -> None:
     assert "HOTA" in run("eval", *both).output
     report = json.loads(run("eval", *both, "--json").output)
     assert report["all"]["HOTA"] == 1.0
+    assert "MOTA" not in run("eval", *both, "--metrics", "HOTA,Identity").output
 
 
 @pytest.mark.parametrize(("name", "value"), [("PORT", "many"), ("LEASE_SECONDS", "0")])

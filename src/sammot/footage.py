@@ -1,4 +1,4 @@
-"""What can be tracked without a server: a video file, or a folder of pictures."""
+"""What can be tracked without a server: a video file, or pictures."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ class Footage(Protocol):
 
     name: str
     info: ClipInfo
+    warnings: tuple[str, ...]
+    """Sentences for the user."""
 
     def previews(self) -> list[Frame]:
         """About 32 frames, evenly spaced."""
@@ -57,16 +59,14 @@ class VideoFile:
         video.render(self._path, target, results, progress=lambda _: None)
 
 
-class PictureFolder:
+class Pictures:
     """Pictures of one size, in the natural order of their names, `fps` of them a second."""
 
-    def __init__(self, path: Path, fps: float) -> None:
-        """Raises UnreadableVideo for a folder without pictures."""
-        self.name = path.resolve().name
-        named = [file for file in path.iterdir() if file.suffix.lower() in _SUFFIXES]
-        self._paths = sorted(named, key=_natural)
-        if not self._paths:
-            raise UnreadableVideo(f"There are no pictures in {path}.")
+    def __init__(self, name: str, paths: Iterable[Path], fps: float) -> None:
+        """`paths` are not empty. Raises UnreadableVideo."""
+        self.name = name
+        self.warnings: tuple[str, ...] = ()
+        self._paths = sorted(paths, key=_natural)
         height, width = self._read(0).image.shape[:2]
         self.info = ClipInfo(width, height, fps, len(self._paths))
 
@@ -98,14 +98,37 @@ class PictureFolder:
         video.write(target, drawn, self.info.fps)
 
 
-def opened(path: Path, *, limits: video.Limits, fps: float) -> Footage:
-    """The footage at a path; `fps` is that of pictures.
+def gathered(paths: Iterable[Path]) -> list[list[Path]]:
+    """Parted into clips: each video and folder is one, and so are the pictures of one folder."""
+    clips: dict[tuple[bool, Path], list[Path]] = {}
+    for path in paths:
+        is_picture = _is_picture(path)
+        clips.setdefault((is_picture, path.parent if is_picture else path), []).append(path)
+    return list(clips.values())
+
+
+def opened(clip: list[Path], *, limits: video.Limits, fps: float) -> Footage:
+    """The footage at the paths of one clip (see `gathered`); `fps` is that of pictures.
 
     Raises:
         UnreadableVideo, VideoTooBig: it cannot be tracked, and why.
 
     """
-    return PictureFolder(path, fps) if path.is_dir() else VideoFile(path, limits)
+    first = clip[0]
+    if _is_picture(first):
+        name = first.resolve().parent.name if len(clip) > 1 else first.stem
+        return Pictures(name, clip, fps)
+    if not first.is_dir():
+        return VideoFile(first, limits)
+    if pictures := [path for path in first.iterdir() if _is_picture(path)]:
+        return Pictures(first.resolve().name, pictures, fps)
+    raise UnreadableVideo(
+        "There are no pictures in this folder. For its videos, name FOLDER/*.mp4."
+    )
+
+
+def _is_picture(path: Path) -> bool:
+    return path.suffix.lower() in _SUFFIXES and not path.is_dir()
 
 
 def _natural(path: Path) -> list[tuple[bool, int, str]]:

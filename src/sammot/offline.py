@@ -117,6 +117,10 @@ def _write(
         "csv": lambda: write_csv(results),
         "mot": lambda: write_mot(results),
     }[name]()
-    with target.open("wb") as file:
-        file.writelines(parts)
-    return target
+    partial = target.with_name(f"{target.name}.part")
+    try:
+        with partial.open("wb") as file:
+            file.writelines(parts)
+        return partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)

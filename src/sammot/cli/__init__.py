@@ -28,7 +28,7 @@ _COMMANDS = (
 
 
 class _Commands(click.Group):
-    """Finds a command in the module of its name, and turns our own errors into one line."""
+    """Finds a command in the module of its name; a user's errors become one line."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx
@@ -46,6 +46,10 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except SamMotError as error:
             raise click.ClickException(str(error)) from error
+        except OSError as error:
+            if error.filename is None:
+                raise
+            raise click.ClickException(f"{error.filename}: {error.strerror}.") from error
         except ValidationError as error:
             raise click.ClickException(_settings_fault(error)) from error
 

@@ -18,7 +18,7 @@ _EXISTING = click.Path(exists=True, path_type=Path)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def command(gt: Path, tracks: Path, metrics: str | None, *, as_json: bool) -> None:
     """Hold tracks against ground truth: HOTA, CLEAR, Identity, J&F."""
-    wanted = [name.strip() for name in metrics.split(",")] if metrics else None
+    wanted = [name.strip().lower() for name in metrics.split(",")] if metrics else None
     rows = evaluation.evaluate_paths(gt, tracks, metrics=wanted)
     if as_json:
         click.echo(orjson.dumps(evaluation.to_json(rows), option=orjson.OPT_INDENT_2))

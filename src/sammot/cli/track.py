@@ -2,18 +2,19 @@ from __future__ import annotations
 
 import glob
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import IO, Any, NoReturn
+from typing import IO, Any
 
 import click
 from tqdm import tqdm
 
 from sammot import bootstrap, footage, offline
 from sammot.engines import engines
-from sammot.errors import InvalidInput, NotFound
-from sammot.service import chosen
+from sammot.errors import InvalidInput, NotFound, SamMotError
+from sammot.service import EngineEntry, chosen
 from sammot.settings import Settings
 
 
@@ -32,7 +33,7 @@ from sammot.settings import Settings
 @click.option("--set", "given", multiple=True, metavar="NAME=VALUE", help="An engine's parameter.")
 @click.option(
     "--output", type=click.Path(path_type=Path), default=Path("tracks"), show_default=True,
-    help="The folder for the results.",
+    help="The folder for the results; those of an earlier run are replaced.",
 )  # fmt: skip
 @click.option(
     "--format", "formats", default="json", show_default=True, help="Any of json,csv,mot,mp4."
@@ -41,7 +42,10 @@ from sammot.settings import Settings
     "--fps", type=click.FloatRange(0.001, 1000), default=30.0, show_default=True,
     help="Of folders of pictures.",
 )  # fmt: skip
-@click.option("--show-progress/--no-progress", default=True, help="A bar with speed and time left.")
+@click.option(
+    "--show-progress/--no-progress", default=None,
+    help="A bar with frames per second and time left; on a terminal it is shown anyway.",
+)  # fmt: skip
 def command(
     sources: tuple[str, ...],
     *,
@@ -53,9 +57,13 @@ def command(
     output: Path,
     formats: str,
     fps: float,
-    show_progress: bool,
+    show_progress: bool | None,
 ) -> None:
-    """Track videos, folders of pictures, or patterns of either; no server is needed."""
+    """Track videos, folders of pictures, or patterns of either; no server is needed.
+
+    Pictures of one folder that are named together are one clip. What cannot be tracked is told,
+    and the rest is tracked.
+    """
     settings = Settings()
     entry = chosen(engines(settings, weights), engine)
     words = [f"preset={preset}", *given] if preset else given
@@ -64,29 +72,46 @@ def command(
         values["prompts"] = _json(prompts)
     parameters = entry.complete(values)
     wanted = _formats(formats)
-    limits, quiet = bootstrap.limits(settings), not show_progress
-    names: Counter[str] = Counter()
-    for path in _paths(sources):
-        clip = footage.opened(path, limits=limits, fps=fps)
-        names[clip.name] += 1
-        if names[clip.name] > 1:  # a/clip.mp4, b/clip.mp4
-            clip.name += f"-{names[clip.name]}"
-        with tqdm(
-            total=clip.info.frame_count, unit=" frames", desc=clip.name, disable=quiet
-        ) as bar:
+    limits, names, failures = bootstrap.limits(settings), Counter[str](), 0
+    for paths in footage.gathered(_paths(sources)):
+        try:
+            clip = footage.opened(paths, limits=limits, fps=fps)
+            names[clip.name] += 1
+            if names[clip.name] > 1:  # a/clip.mp4, b/clip.mp4
+                clip.name += f"-{names[clip.name]}"
+            _track(clip, entry, parameters, output, wanted, show_progress=show_progress)
+        except SamMotError as error:
+            failures += 1
+            click.echo(f"Error: {paths[0]}: {error}", err=True)
+    if failures:
+        sys.exit(1)
 
-            def told(count: int, bar: tqdm[NoReturn] = bar) -> None:
-                bar.update(count - bar.n)
 
-            done = offline.track(
-                clip, entry, parameters, output=output, formats=wanted, progress=told
-            )
-        rate = done.frame_count / done.seconds
-        files = ", ".join(str(file) for file in done.files)
-        click.echo(
-            f"{clip.name}: {done.frame_count} frames, {done.track_count} tracks,"
-            f" {rate:.1f} frames a second -> {files}"
-        )
+def _track(
+    clip: footage.Footage,
+    entry: EngineEntry,
+    parameters: Mapping[str, Any],
+    output: Path,
+    formats: list[str],
+    *,
+    show_progress: bool | None,
+) -> None:
+    """Track one clip, with a bar, and tell what came of it; None: a bar on a terminal only."""
+    for warning in clip.warnings:
+        click.echo(f"{clip.name}: {warning}", err=True)
+    hidden = None if show_progress is None else not show_progress
+    with tqdm(total=clip.info.frame_count, unit=" frames", desc=clip.name, disable=hidden) as bar:
+
+        def told(count: int) -> None:
+            bar.update(count - bar.n)
+
+        done = offline.track(clip, entry, parameters, output=output, formats=formats, progress=told)
+    rate = done.frame_count / done.seconds
+    files = ", ".join(str(file) for file in done.files)
+    click.echo(
+        f"{clip.name}: {done.frame_count} frames, {done.track_count} tracks,"
+        f" {rate:.1f} frames a second -> {files}"
+    )
 
 
 def _json(file: IO[str]) -> object:

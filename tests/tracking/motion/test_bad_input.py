@@ -53,7 +53,7 @@ def test_any_clip_gives_one_result_for_each_frame(name: str, camera: str) -> Non
         assert observation.box.area > 0
 
 
-@pytest.mark.parametrize("name", ["black", "still image"])
+@pytest.mark.parametrize("name", ["black", "still image", "flashing"])
 def test_a_clip_in_which_nothing_moves_has_no_tracks(name: str) -> None:
     assert not any(result.observations for result in track(frames_of(CLIPS[name])))
 
