@@ -52,6 +52,9 @@ def test_the_example_of_settings_names_every_setting_with_its_default(
     example = dict(SETTING.findall((ROOT / ".env.example").read_text()))
     names = {f"SAMMOT_{name.upper()}" for name in Settings.model_fields}
     assert example.keys() == names
+    operations = (ROOT / "docs" / "operations.md").read_text()
+    told = {name.removeprefix("SAMMOT_") for name in re.findall(r"`([A-Z0-9_]+)`", operations)}
+    assert {name.removeprefix("SAMMOT_") for name in names} <= told
     defaults = Settings()
     for name, value in example.items():
         if value:
