@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sammot.models.loading import DETECTORS
 from sammot.tracking.frame import ClipInfo, Frame
 from sammot.tracking.mask import Mask
 
@@ -20,6 +21,8 @@ transformers = pytest.importorskip("transformers", reason=_MISSING)
 torch.set_num_threads(1)
 
 ROOT = Path(__file__).resolve().parents[1]
+TRAINED = ROOT / "tests" / "data" / "tiny-sam2"
+"""Weights of the script below, on scenes of its own; its README says how they came about."""
 SIDE, GRID = 64, 16
 
 
@@ -86,6 +89,36 @@ def random_tracker_of_sam3() -> Any:
         memory_fuser_intermediate_dim=64,
     )  # fmt: skip
     return randomise(transformers.Sam3TrackerVideoModel(configuration), seed=0, score=9.0)
+
+
+def random_detector(kind: str) -> Any:
+    """A detector of one of the library's kinds, sure of some of what it sees, of dogs above all."""
+    torch.manual_seed(0)
+    stages = {"out_features": ["stage2", "stage3", "stage4"], "embedding_size": 8}
+    backbone = (
+        transformers.HGNetV2Config(
+            **stages, hidden_sizes=[8, 16, 16, 16], stem_channels=[3, 8, 8],
+            stage_in_channels=[8, 16, 16, 16], stage_mid_channels=[8] * 4,
+            stage_out_channels=[16] * 4, stage_num_blocks=[1] * 4, stage_numb_of_layers=[1] * 4,
+        )
+        if kind == "d_fine"
+        else transformers.RTDetrResNetConfig(
+            **stages, hidden_sizes=[8, 16, 16, 16], depths=[1] * 4, layer_type="basic"
+        )
+    )  # fmt: skip
+    name = DETECTORS[kind].removesuffix("ForObjectDetection")
+    configuration = getattr(transformers, f"{name}Config")(
+        backbone_config=backbone, encoder_hidden_dim=32, encoder_in_channels=[16] * 3,
+        encoder_ffn_dim=32, encoder_attention_heads=2, d_model=32, num_queries=12,
+        decoder_in_channels=[32] * 3, decoder_ffn_dim=32, decoder_layers=2,
+        decoder_attention_heads=2, id2label={0: "person", 1: "car", 2: "dog"},
+    )  # fmt: skip
+    model = getattr(transformers, DETECTORS[kind])(configuration).eval()
+    with torch.no_grad():
+        for head in model.model.decoder.class_embed:
+            head.weight.normal_(0, 0.5)
+            head.bias.copy_(torch.tensor([0.0, 0.0, 2.0]))
+    return model
 
 
 def noise(count: int, *, seed: int = 0, size: tuple[int, int] = (48, 80)) -> list[Frame]:

@@ -10,7 +10,7 @@ from typing import Any
 from sammot.errors import InvalidInput
 from sammot.models import installed
 from sammot.models.devices import is_absent
-from sammot.models.loading import FAMILIES, kind_of
+from sammot.models.loading import DETECTORS, FAMILIES, kind_of, labels_of
 from sammot.service import EngineEntry, Lack, LackKind
 from sammot.settings import Settings
 from sammot.tracking import motion
@@ -33,7 +33,8 @@ def engines(settings: Settings, weights: Path | None = None) -> dict[str, Engine
     else:
         kind_of(weights)
         folders = {weights.resolve().name: weights}
-    return {entry.name: entry for entry in (_motion(), _sam2(settings, folders))}
+    detectors = installed.find(settings.models_folder, DETECTORS)
+    return {entry.name: entry for entry in (_motion(), _sam2(settings, folders, detectors))}
 
 
 def _motion() -> EngineEntry:
@@ -48,7 +49,9 @@ def _motion() -> EngineEntry:
     )
 
 
-def _sam2(settings: Settings, folders: Mapping[str, Path]) -> EngineEntry:
+def _sam2(
+    settings: Settings, folders: Mapping[str, Path], detectors: Mapping[str, Path]
+) -> EngineEntry:
     names = tuple(folders)
 
     def complete(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -56,19 +59,26 @@ def _sam2(settings: Settings, folders: Mapping[str, Path]) -> EngineEntry:
         wanted = values.pop("weights", names[0])
         if wanted not in names:
             raise InvalidInput(f"weights must be one of {', '.join(names)}.")
-        return {"weights": wanted, **sam.completed(values)}
+        which = values.pop("detector", next(iter(detectors), None))
+        settled = sam.completed(values)
+        if settled["find"] == "classes":
+            _check_classes(detectors, which, settled.get("classes", ""))
+            settled["detector"] = which
+        return {"weights": wanted, **settled}
 
     def create(
         parameters: Mapping[str, object], clip: ClipInfo, previews: Sequence[Frame]
     ) -> Engine:
         from sammot.models.devices import chosen_device  # noqa: PLC0415 - these import torch
-        from sammot.models.loading import segmenter  # noqa: PLC0415
+        from sammot.models.loading import detector, segmenter  # noqa: PLC0415
         from sammot.tracking.sam.assembly import create as assembled  # noqa: PLC0415
 
         values = dict(parameters)
         folder = folders[str(values.pop("weights"))]
-        model = segmenter(folder, chosen_device(settings.device))
-        return assembled(values, clip, previews, model)
+        device = chosen_device(settings.device)
+        which = values.pop("detector", None)
+        finder = None if which is None else detector(detectors[str(which)], device)
+        return assembled(values, clip, previews, segmenter(folder, device), finder)
 
     weights = ParameterInfo(
         "weights", "choice", names[0] if names else "", None, None, "",
@@ -80,12 +90,23 @@ def _sam2(settings: Settings, folders: Mapping[str, Path]) -> EngineEntry:
         title="Segment Anything 2",
         description="Follows any object, moving or not, that you show it or that is found."
         " Needs weights; without a GPU it is slow.",
-        parameters=[asdict(parameter) for parameter in (weights, *sam.PARAMETERS)],
+        parameters=[asdict(parameter) for parameter in (weights, *sam.offered(tuple(detectors)))],
         complete=complete,
         create=create,
         takes_prompts=True,
         lack=_lack(settings, has_weights=bool(names)),
     )
+
+
+def _check_classes(detectors: Mapping[str, Path], which: object, classes: str) -> None:
+    """Raise InvalidInput where no detector here knows these classes."""
+    if which not in detectors:
+        names = ", ".join(detectors) or "none: put a D-FINE or RT-DETR into SAMMOT_MODELS_DIR"
+        raise InvalidInput(f"detector must be one of those here; there are: {names}.")
+    known = labels_of(detectors[str(which)])
+    for name in (one.strip() for one in classes.split(",")):
+        if name and name not in known:
+            raise InvalidInput(f"{which} knows no {name!r}; it knows: {', '.join(known)}.")
 
 
 def _lack(settings: Settings, *, has_weights: bool) -> Lack | None:

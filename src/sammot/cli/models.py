@@ -6,7 +6,7 @@ from sammot.errors import Unavailable
 from sammot.models import installed
 from sammot.models.catalogue import CATALOGUE
 from sammot.models.fetching import fetch, published
-from sammot.models.loading import FAMILIES
+from sammot.models.loading import DETECTORS, FAMILIES
 from sammot.settings import Settings
 
 
@@ -18,7 +18,7 @@ def command() -> None:
 @command.command("list")
 def list_() -> None:
     """What can be fetched, and what is here."""
-    here = installed.find(Settings().models_folder, FAMILIES)
+    here = installed.find(Settings().models_folder, FAMILIES.keys() | DETECTORS.keys())
     for name, model in CATALOGUE.items():
         state = "here" if name in here else "-"
         click.echo(

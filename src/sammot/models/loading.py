@@ -12,6 +12,7 @@ from sammot.errors import OutOfMemory, UnusableWeights
 from sammot.models.devices import precision
 
 if TYPE_CHECKING:
+    from sammot.tracking.sam.detector import Detector
     from sammot.tracking.sam.segmenter import Segmenter
 
 FAMILIES: Final = {
@@ -19,6 +20,13 @@ FAMILIES: Final = {
     "sam3_tracker_video": "Sam3TrackerVideo",
 }
 """Kinds of promptable models: the kind in `config.json`, and how the library's classes begin."""
+
+DETECTORS: Final = {
+    "d_fine": "DFineForObjectDetection",
+    "rt_detr": "RTDetrForObjectDetection",
+    "rt_detr_v2": "RTDetrV2ForObjectDetection",
+}
+"""Kinds of models that find objects of known classes, and the library's class of each."""
 
 
 def kind_of(folder: Path) -> str:
@@ -28,13 +36,23 @@ def kind_of(folder: Path) -> str:
         UnusableWeights: nothing that can be read is there.
 
     """
+    return str(_config(folder)["model_type"])
+
+
+def labels_of(folder: Path) -> tuple[str, ...]:
+    """The names of the classes that a detector knows. Raises UnusableWeights."""
+    return tuple(str(label) for label in _config(folder).get("id2label", {}).values())
+
+
+def _config(folder: Path) -> dict[str, Any]:
     try:
-        kind = json.loads((folder / "config.json").read_bytes())["model_type"]
+        config: dict[str, Any] = json.loads((folder / "config.json").read_bytes())
+        config["model_type"]
     except FileNotFoundError as error:
         raise UnusableWeights(f"There are no weights in {folder}: no config.json.") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UnusableWeights(f"The config.json in {folder} cannot be read.") from error
-    return str(kind)
+    return config
 
 
 @lru_cache(maxsize=1)
@@ -56,6 +74,21 @@ def segmenter(folder: Path, device: str) -> Segmenter:
     network = loaded(f"{family}Model", folder, device, dtype)
     module = import_module(type(network).__module__)
     return Segmenter(network, getattr(module, f"{family}InferenceSession"), device, dtype, device)
+
+
+@lru_cache(maxsize=1)
+def detector(folder: Path, device: str) -> Detector:
+    """The detector in a folder, ready on a device; the last one is kept.
+
+    Raises:
+        UnusableWeights: they are missing, damaged, or of another kind of model.
+        OutOfMemory: the device has not enough.
+
+    """
+    from sammot.tracking.sam.detector import Detector  # noqa: PLC0415 - imports torch
+
+    dtype = precision(device)
+    return Detector(loaded(DETECTORS[kind_of(folder)], folder, device, dtype), device, dtype)
 
 
 def loaded(name: str, folder: Path, device: str, dtype: Any) -> Any:  # noqa: ANN401 - torch's

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 from sammot.tracking import motion, prompts
 from sammot.tracking.engine import Engine, Proposer
 from sammot.tracking.manager import TrajectoryManager
+from sammot.tracking.sam.detector import Detected
 from sammot.tracking.sam.everything import Everything
 from sammot.tracking.sam.finish import SamFinisher
 from sammot.tracking.sam.parameters import Parameters
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sammot.tracking.frame import ClipInfo, Frame
+    from sammot.tracking.sam.detector import Detector
     from sammot.tracking.sam.segmenter import Segmenter
 
 WINDOW: Final = 8
@@ -27,8 +29,11 @@ def create(
     clip: ClipInfo,
     previews: Sequence[Frame],
     segmenter: Segmenter,
+    detector: Detector | None = None,
 ) -> Engine:
     """An engine for one clip with a loaded model; `previews` are about 32 frames, at least one.
+
+    Where objects of known classes are looked for, `detector` knows them.
 
     Raises:
         InvalidInput: a parameter or a prompt that means nothing.
@@ -46,6 +51,9 @@ def create(
     elif settings.find == "everything":
         least = settings.minimum_size * 1e-6
         proposers.append(Everything(propagator, every=round(settings.every), least_share=least))
+    elif settings.find == "classes" and detector is not None:
+        every = round(settings.every)
+        proposers.append(Detected(detector, segmenter.grid, every=every, classes=settings.classes))
     return Engine(
         Several(proposers), propagator, TrajectoryManager(thresholds(clip, memory=settings.memory)),
         SamFinisher(propagator), WINDOW,

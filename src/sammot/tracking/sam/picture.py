@@ -24,13 +24,17 @@ DEVIATION: Final = (0.229, 0.224, 0.225)
 
 def model_input(image: NDArray[np.uint8], side: int) -> torch.Tensor:
     """An RGB picture as (3, side, side), float32: squeezed to a square, and normalised."""
+    mean, deviation = torch.tensor(MEAN)[:, None, None], torch.tensor(DEVIATION)[:, None, None]
+    return (squeezed(image, side) - mean) / deviation
+
+
+def squeezed(image: NDArray[np.uint8], side: int) -> torch.Tensor:
+    """An RGB picture as (3, side, side), float32, 0 to 1."""
     pixels = torch.from_numpy(image).permute(2, 0, 1)[None].float()
     pixels = functional.interpolate(
         pixels, (side, side), mode="bilinear", align_corners=False, antialias=True
     )
-    pixels = pixels.round().clamp(0, 255)[0] / 255
-    mean, deviation = torch.tensor(MEAN)[:, None, None], torch.tensor(DEVIATION)[:, None, None]
-    return (pixels - mean) / deviation
+    return pixels.round().clamp(0, 255)[0] / 255
 
 
 def model_mask(mask: Mask, side: int) -> torch.Tensor:

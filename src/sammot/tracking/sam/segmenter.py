@@ -84,11 +84,11 @@ class Segmenter:
 
         """
         with torch.inference_mode():
-            with self._bounded():
+            with bounded(self.device):
                 features = self.network.get_image_embeddings(pixels[None])
             while len(points):
                 try:
-                    with self._bounded():
+                    with bounded(self.device):
                         answer = self._ask(features, points[:batch])
                 except OutOfMemory:
                     if batch == 1:
@@ -125,18 +125,22 @@ class Segmenter:
             OutOfMemory: the device has not enough.
 
         """
-        with self._bounded():
+        with bounded(self.device):
             out = self.network(inference_session=session, frame_idx=index, frame=pixels)
             return out.pred_masks[0, 0].float().cpu(), float(out.object_score_logits.float())
 
-    @contextmanager
-    def _bounded(self) -> Iterator[None]:
-        """Say what is short in our own words; the processor's allocator has no error of its own."""
-        try:
-            yield
-        except (RuntimeError, MemoryError) as error:
-            if isinstance(error, torch.OutOfMemoryError | MemoryError) or _ALLOCATOR in str(error):
-                raise OutOfMemory(
-                    f"The model ran out of memory on {self.device}. {REMEDY}"
-                ) from error
-            raise
+
+@contextmanager
+def bounded(device: str) -> Iterator[None]:
+    """Say in our own words that memory is short; the processor's allocator has no error of its own.
+
+    Raises:
+        OutOfMemory: the device has not enough.
+
+    """
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        if isinstance(error, torch.OutOfMemoryError | MemoryError) or _ALLOCATOR in str(error):
+            raise OutOfMemory(f"The model ran out of memory on {device}. {REMEDY}") from error
+        raise

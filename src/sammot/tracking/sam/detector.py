@@ -1,0 +1,94 @@
+"""Objects of known classes, found by a detector every so many frames.
+
+For models that answer as the library's D-FINE (arXiv 2410.13842) and RT-DETR (arXiv 2304.08069)
+do: a number of boxes, each with the logit of every class, and no duplicates among them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import torch
+
+from sammot.tracking.mask import Box
+from sammot.tracking.sam.picture import squeezed
+from sammot.tracking.sam.segmenter import bounded
+from sammot.tracking.track import Detection
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from sammot.tracking.frame import Frame
+    from sammot.tracking.sam.proposers import Size
+    from sammot.tracking.state import State
+
+SIDE: Final = 640
+"""Of the square picture that the published models take, in pixels: values 0 to 1, as they are."""
+LEAST_SCORE: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """A loaded model of the library's for object detection."""
+
+    network: Any
+    device: str = "cpu"
+    dtype: torch.dtype = torch.float32
+
+    def find(self, frame: Frame) -> tuple[torch.Tensor, torch.Tensor]:
+        """Boxes (n, 4) in shares of the picture, x1 y1 x2 y2, and the score of each class (n, c).
+
+        Raises:
+            OutOfMemory: the device has not enough.
+
+        """
+        pixels = squeezed(frame.image, SIDE)[None].to(self.device, self.dtype)
+        with bounded(self.device), torch.inference_mode():
+            out = self.network(pixel_values=pixels)
+            centres, sizes = out.pred_boxes[0].float().cpu().split(2, dim=1)
+            scores = out.logits[0].float().sigmoid().cpu()
+        return torch.cat([centres - sizes / 2, centres + sizes / 2], 1).clamp(0, 1), scores
+
+
+class Detected:
+    """Claims what a detector finds of the wanted classes; of all where none is named."""
+
+    def __init__(
+        self, detector: Detector, grid: Size, *, every: int, classes: Collection[str]
+    ) -> None:
+        self._detector = detector
+        self._grid = grid
+        self._every = every
+        labels = detector.network.config.id2label
+        self._wanted = {
+            int(number): str(label)
+            for number, label in labels.items()
+            if not classes or label in classes
+        }
+
+    def propose(self, frame: Frame) -> Sequence[Detection]:
+        """The objects found, the best first."""
+        if frame.index % self._every:
+            return []
+        boxes, scores = self._detector.find(frame)
+        columns = sorted(self._wanted)
+        best, which = scores[:, columns].max(1)
+        found = [
+            Detection(self._in_grid(box), float(score), self._wanted[columns[column]])
+            for box, score, column in zip(boxes, best, which, strict=True)
+            if score >= LEAST_SCORE
+        ]
+        return sorted(found, key=lambda one: -one.score)
+
+    def save(self) -> State:
+        """Nothing."""
+        return {}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Nothing."""
+
+    def _in_grid(self, box: torch.Tensor) -> Box:
+        height, width = self._grid
+        x1, y1, x2, y2 = box.tolist()
+        return Box(x1 * width, y1 * height, x2 * width, y2 * height)
