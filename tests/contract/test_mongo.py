@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import subprocess
 import sys
@@ -228,6 +229,23 @@ def test_a_migration_adds_what_is_missing_and_mends_what_has_changed(mongo: Mong
         "tracks: checks changed",
         "schema: version 1",
     ]
+
+
+def test_what_a_killed_process_had_begun_holds_its_job_for_some_seconds(mongo: Mongo) -> None:
+    store = mongo.store()
+    store.add_video(a_video("v1"), [a_job("j1", "v1")])
+    begun = f"""
+import os, pymongo, signal
+jobs = pymongo.MongoClient({mongo.url!r})[{mongo.database!r}].jobs
+with jobs.database.client.start_session() as session, session.start_transaction():
+    jobs.update_one({{"_id": "j1"}}, {{"$set": {{"x": 1}}}}, session=session)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    killed = subprocess.run([sys.executable, "-c", begun], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    with pytest.raises(Unavailable):
+        mongo.store(patience=0.5).update_job("j1", lambda job: replace(job, fps=1.0))
+    assert store.update_job("j1", lambda job: replace(job, fps=2.0)).fps == 2.0
 
 
 @pytest.mark.usefixtures("mongo_server")

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sammot.errors import Conflict, NotFound
+from sammot.errors import Conflict, NotFound, Unavailable
 from sammot.ports import ChunkContent, JobQuery
 from sammot.records import (
     ChunkBounds,
@@ -277,7 +277,9 @@ class Jobs:
         now, backoff = self.world.now(), self.world.policy.backoff
         lost = self.world.store.expired_jobs(now)
         for job in lost:
-            with suppress(Conflict, NotFound):  # it lives after all, or is cancelled or deleted
+            # It lives after all, is cancelled or deleted; or what its dead worker had begun still
+            # holds it in the store. The others do not wait for it.
+            with suppress(Conflict, NotFound, Unavailable):
                 self._step(job, lambda old: old.lost(now, _LOST, backoff))
                 count_failed(self.world.store, job, "worker-lost")
         return len(lost)

@@ -17,6 +17,9 @@ _ALREADY_INITIATED = 23
 _UNAUTHORIZED = 13
 _USER = "sammot"
 _CACHE_GB = "0.25"
+_TRANSACTION_SECONDS = 5
+"""A killed process's transaction holds its job for so long, and half as long again; by default, a
+minute."""
 _FAREWELL_MS = 100
 """For so long it looks for a successor before it stops; there is none."""
 
@@ -34,6 +37,7 @@ def mongod_program(
         *(str(_find_mongod()), "--dbpath", str(folder), "--port", str(port)),
         *("--bind_ip", "127.0.0.1", "--nounixsocket", "--replSet", _SET),
         *("--wiredTigerCacheSizeGB", _CACHE_GB, "--quiet"),
+        *("--setParameter", f"transactionLifetimeLimitSeconds={_TRANSACTION_SECONDS}"),
         *("--setParameter", f"shutdownTimeoutMillisForSignaledShutdown={_FAREWELL_MS}"),
         *options,
     )
