@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -39,6 +39,18 @@ owner = f"{socket.gethostname()}:{os.getpid()}"
 Worker(Service.over(world), owner, [JobKind.TRACK], threading.Event()).run()
 """
 
+_STARTED: list[subprocess.Popen[bytes]] = []
+
+
+@pytest.fixture(autouse=True)
+def no_worker_outlives_a_test() -> Iterator[None]:
+    """Or it takes the jobs of the next one."""
+    yield
+    for worker in _STARTED:
+        worker.kill()
+        worker.wait(10)
+    _STARTED.clear()
+
 
 @dataclass(frozen=True)
 class Place:
@@ -60,7 +72,8 @@ class Place:
         if self.mongo is not None:
             command = [sys.executable, "-c", _MONGO_WORKER, self.mongo.url, self.mongo.database]
         environment = os.environ | self.environment
-        return subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+        _STARTED.append(subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL))
+        return _STARTED[-1]
 
     def service(self) -> Service:
         with pytest.MonkeyPatch.context() as patch:
