@@ -44,14 +44,15 @@ def measured(server: WebServer, sample: str) -> float:
     return sum(float(line.rpartition(" ")[2]) for line in lines)
 
 
-def wait_for_streams(server: WebServer, count: int) -> None:
-    """What one process counts is read by another while it is written."""
+def await_measured(server: WebServer, sample: str, value: float) -> None:
+    """What a process counts may be read by another a moment later."""
     deadline = time.monotonic() + 30
-    while (found := measured(server, "sammot_event_streams ")) != count:
+    while (found := measured(server, sample)) != value:
         assert time.monotonic() < deadline, found
         time.sleep(0.1)
 
 
+STREAMS = "sammot_event_streams "
 HEALTH = 'sammot_request_seconds_count{method="GET",route="/api/health"'
 
 
@@ -59,21 +60,22 @@ def test_processes_that_share_a_port_add_up_what_they_measure(web: WebServer) ->
     before = measured(web, HEALTH)
     for _ in range(30):  # each on a connection of its own, so that both processes get some
         requests.get(f"{web.url}/api/health", timeout=10)
-    assert measured(web, HEALTH) == before + 30
+    await_measured(web, HEALTH, before + 30)
 
 
 def test_what_a_dead_process_had_counted_is_kept_and_its_streams_are_gone(web: WebServer) -> None:
     streams = [requests.get(f"{web.url}/api/events", stream=True, timeout=10) for _ in range(8)]
-    for stream in streams:
-        next(stream.iter_content(16))
-    wait_for_streams(web, 8)
+    heard = [stream.iter_content(16) for stream in streams]  # kept: its end closes the connection
+    for content in heard:
+        next(content)
+    await_measured(web, STREAMS, 8)
     before = measured(web, HEALTH)
     for pid in web.children():
         os.kill(pid, signal.SIGKILL)
     for stream in streams:
         stream.close()
     web.wait()
-    wait_for_streams(web, 0)
+    await_measured(web, STREAMS, 0)
     assert measured(web, HEALTH) >= before
 
 
@@ -89,7 +91,7 @@ def test_a_change_reaches_every_stream_of_one_small_process(events: WebServer, c
     for lines in heard:
         assert any(b'"status":"completed"' in line for line in lines)
     working.join()
-    wait_for_streams(events, 60)
+    await_measured(events, STREAMS, 60)
     for stream in streams:
         stream.close()
 
@@ -99,7 +101,7 @@ def test_streams_whose_clients_left_are_given_up(events: WebServer) -> None:
     for stream in streams:
         next(stream.iter_content(16))
         stream.close()
-    wait_for_streams(events, 0)
+    await_measured(events, STREAMS, 0)
 
 
 @pytest.mark.parametrize("server", ["web", "events"])
@@ -108,5 +110,6 @@ def test_it_stops_when_it_is_asked_although_streams_are_open(
 ) -> None:
     running = request.getfixturevalue(server)
     with requests.get(f"{running.url}/api/events", stream=True, timeout=10) as stream:
-        next(stream.iter_content(16))
+        content = stream.iter_content(16)  # kept: its end closes the connection
+        next(content)
         assert running.stop(within=8) == 0
