@@ -48,7 +48,7 @@ def test_a_clip_is_tracked_by_prompts(folder: Path) -> None:
     ("arguments", "words"),
     [
         (["--weights", "{folder}/nowhere"], "There are no weights in"),
-        ([], "There are no weights of Segment Anything 2: sammot models fetch"),
+        ([], "There are no weights of Segment Anything 2: .venv/bin/sammot models fetch"),
         (["--weights", "{folder}/tiny", "--set", "find=nothing"], "there is no work"),
         (["--weights", "{folder}/tiny", "--prompts", "{folder}/crossing.mp4"], "is not JSON"),
         (["--weights", "{folder}/tiny", "--preset", "fast"], "Unknown parameter 'preset'"),

@@ -119,7 +119,7 @@ def _lack(settings: Settings, *, has_weights: bool) -> Lack | None:
         return Lack(LackKind.PACKAGES, words, installed.INSTALL)
     if not has_weights:
         words = "There are no weights of Segment Anything 2"
-        return Lack(LackKind.WEIGHTS, words, "sammot models fetch sam2.1-tiny")
+        return Lack(LackKind.WEIGHTS, words, installed.FETCH)
     if settings.profile == "embedded" and is_absent(settings.device):
         words = f"There is no device {settings.device} here"
         return Lack(LackKind.DEVICE, words, "SAMMOT_DEVICE=auto")

@@ -10,7 +10,11 @@ from sammot.errors import UnusableWeights
 from sammot.models.loading import kind_of
 
 PACKAGES = ("torch", "transformers")
-INSTALL = "pip install 'sammot[sam]'"
+
+_IS_CHECKOUT = (Path(__file__).parents[3] / "dev").is_file()
+INSTALL = "./dev up --sam" if _IS_CHECKOUT else "pip install 'sammot[sam]'"
+FETCH = f"{'.venv/bin/' if _IS_CHECKOUT else ''}sammot models fetch sam2.1-tiny"
+"""What to type: in a checkout the programs lie in its `.venv`."""
 
 
 def missing_packages() -> list[str]:
