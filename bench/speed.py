@@ -31,7 +31,7 @@ from sammot.service.jobs import Jobs
 from sammot.settings import Settings
 from sammot.tracking import engine as engine_module
 from sammot.tracking.frame import ClipInfo
-from sammot.worker import tasks
+from sammot.worker import tasks, tracking
 from sammot.worker.pulse import Pulse
 from stopwatch import Measured, Stopwatch
 
@@ -75,7 +75,7 @@ def instrumented(service: Service, watch: Stopwatch) -> Iterator[Service]:
     with ExitStack() as stack:
         for place, name, stage in (
             (video, "previews", "previews"),
-            (tasks, "write_chunk", "pack"),
+            (tracking, "write_chunk", "pack"),
             (Jobs, "store_chunk", "store"),
         ):
             measured = watch.timed(stage, getattr(place, name))
@@ -84,7 +84,7 @@ def instrumented(service: Service, watch: Stopwatch) -> Iterator[Service]:
             measured = Measured(getattr(engine_module, name), watch, **{method: "encode"})
             stack.enter_context(mock.patch.object(engine_module, name, measured))
         serial = lambda source, _: watch.each("decode", iter(source))  # noqa: E731
-        stack.enter_context(mock.patch.object(tasks, "prefetched", serial))
+        stack.enter_context(mock.patch.object(tracking, "prefetched", serial))
         yield Service.over(replace(service.world, engines=engines))
 
 
