@@ -16,7 +16,8 @@ _SET = "rs0"
 _ALREADY_INITIATED = 23
 _UNAUTHORIZED = 13
 _USER = "sammot"
-_CACHE_GB = "0.25"
+_CACHE_GB = "0.5"
+"""With half of it, a chunk and a snapshot of 17 MiB each were at times too much for a step."""
 _TRANSACTION_SECONDS = 5
 """A killed process's transaction holds its job for so long, and half as long again; by default, a
 minute."""
