@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -12,8 +15,9 @@ import numpy as np
 import pytest
 
 from sammot.models.loading import DETECTORS
+from sammot.scenes import Scene
 from sammot.tracking.frame import ClipInfo, Frame
-from sammot.tracking.mask import Mask
+from sammot.tracking.mask import RLE, Box, Mask, mask_iou
 
 _MISSING = "Segment Anything is not installed: ./dev test --sam installs it"
 torch = pytest.importorskip("torch", reason=_MISSING)
@@ -138,3 +142,63 @@ def square(x: int, y: int, side: int = 4) -> Mask:
     mask = np.zeros((GRID, GRID), np.bool_)
     mask[y : y + side, x : x + side] = True
     return mask
+
+
+Truth = list[dict[int, Mask]]
+"""Where each object is to be seen, frame by frame."""
+LEAST_AREA = 400
+"""Pixels, of 256 x 144, of an object that is in view."""
+
+
+@cache
+def scene(number: int, length: int = 16) -> tuple[list[Frame], Truth]:
+    """The first frames of a scene that the trained model has never seen."""
+    made = training().random_scene(training().HELD_OUT + number)
+    return rendered(replace(made, fps=30.0, frame_count=90), length)
+
+
+def rendered(made: Scene, length: int) -> tuple[list[Frame], Truth]:
+    """The first frames; objects that are hardly to be seen are left out."""
+    shown = [made.render(index) for index in range(length)]
+    truth = [
+        {id_: mask for id_, mask in one.items() if np.count_nonzero(mask) >= LEAST_AREA}
+        for _, one in shown
+    ]
+    return [frame for frame, _ in shown], truth
+
+
+def prompt(subject: int, mask: Mask, kind: str, frame: int = 0) -> dict[str, Any]:
+    """An object shown by its mask, its box, or a point in its midst."""
+    shown: dict[str, Any] = {"object": subject, "frame": frame}
+    if kind == "mask":
+        rle = RLE.encode(mask)
+        return {**shown, "mask": {"size": [rle.height, rle.width], "counts": rle.counts}}
+    box = Box.around(mask)
+    if kind == "box":
+        return {**shown, "box": [box.x1, box.y1, box.x2 - box.x1, box.y2 - box.y1]}
+    rows, columns = np.nonzero(mask)
+    middle = np.argmin(np.hypot(rows - rows.mean(), columns - columns.mean()))
+    return {**shown, "points": [{"x": columns[middle] + 0.5, "y": rows[middle] + 0.5}]}
+
+
+def agreement(truth: Truth, masks: Sequence[Mapping[int, Mask]]) -> list[float]:
+    """The intersection over union of each object of the first frame in each later one, where the
+    objects, in their order, are the tracks 1, 2, ...
+    """
+    return [
+        mask_iou(found[track], real[id_]) if track in found else 0.0
+        for real, found in zip(truth[1:], masks[1:], strict=True)
+        for track, id_ in enumerate(truth[0], start=1)
+        if id_ in real
+    ]
+
+
+def masks_of(document: dict[str, Any]) -> list[dict[int, Mask]]:
+    """The masks of a result, frame by frame, by track."""
+    masks: list[dict[int, Mask]] = [{} for _ in range(document["frame_count"])]
+    for one in document["objects"]:
+        for seen in one["frames"]:
+            height, width = seen["mask"]["size"]
+            rle = RLE(height, width, seen["mask"]["counts"])
+            masks[seen["frame_id"]][one["track_id"]] = rle.decode()
+    return masks

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from sam_models import random_model
+from sam_models import TRAINED, agreement, masks_of, prompt, random_model, scene
 from sammot import scenes, video
 from sammot.cli import main
 from sammot.tracking.mask import RLE
@@ -42,6 +43,17 @@ def test_a_clip_is_tracked_by_prompts(folder: Path) -> None:
     first = document["objects"][0]["frames"][0]
     height, width = first["mask"]["size"]
     assert RLE(height, width, first["mask"]["counts"]).decode().shape == (108, 192)
+
+
+def test_the_trained_model_follows_unseen_objects(tmp_path: Path) -> None:
+    frames, truth = scene(0)
+    video.write(tmp_path / "crossing.mp4", iter(frames), 10)
+    prompts = [prompt(id_, mask, "mask") for id_, mask in truth[0].items()]
+    (tmp_path / "prompts.json").write_text(json.dumps(prompts))
+    result = run(tmp_path, "--weights", TRAINED, "--prompts", tmp_path / "prompts.json")
+    assert result.exit_code == 0, result.output
+    masks = masks_of(json.loads((tmp_path / "out" / "crossing.json").read_text()))
+    assert np.mean(agreement(truth, masks)) >= 0.7
 
 
 @pytest.mark.parametrize(

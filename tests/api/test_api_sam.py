@@ -6,16 +6,18 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from flask import Flask
 
 from api_client import Client, work_off
 from clips import Clip
-from sam_models import random_model
+from sam_models import TRAINED, agreement, masks_of, prompt, random_model, scene
 from sammot.api import ApiConfig, create_app
 from sammot.engines import engines
 from sammot.service import Service
 from sammot.settings import Settings
+from sammot.video import write
 from world import a_service
 
 PROMPTS = [
@@ -28,6 +30,7 @@ PROMPTS = [
 def models_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("models")
     random_model().save_pretrained(folder / "tiny")
+    (folder / TRAINED.name).symlink_to(TRAINED)
     return folder
 
 
@@ -60,7 +63,7 @@ def test_the_engine_is_listed_with_its_models(client: Client) -> None:
     entry = {one["name"]: one for one in client.get("/api/engines").get_json()["items"]}["sam2"]
     assert entry["available"]
     assert entry["takes_prompts"]
-    assert entry["parameters"][0]["choices"] == ["tiny"]
+    assert entry["parameters"][0]["choices"] == ["tiny", TRAINED.name]
 
 
 def test_prompted_objects_come_out_as_tracks(
@@ -75,6 +78,21 @@ def test_prompted_objects_come_out_as_tracks(
     assert job["parameters"]["find"] == "nothing"
     result = client.get(f"/api/videos/{video['id']}/result").get_json()
     assert [one["track_id"] for one in result["objects"]] == [1, 2]
+
+
+def test_the_trained_model_follows_unseen_objects(
+    client: Client, service: Service, tmp_path: Path
+) -> None:
+    frames, truth = scene(0)
+    path = tmp_path / "scene.mp4"
+    write(path, iter(frames), 10)
+    prompts = [prompt(id_, mask, "mask") for id_, mask in truth[0].items()]
+    given = {"parameters": json.dumps({"weights": TRAINED.name}), **sam(prompts)}
+    video = client.bring(path.read_bytes(), "scene.mp4", **given)
+    work_off(service)
+    result = client.get(f"/api/videos/{video['id']}/result").get_json()
+    assert result["complete"]
+    assert np.mean(agreement(truth, masks_of(result))) >= 0.7
 
 
 def test_tracking_again_may_change_the_engine(
