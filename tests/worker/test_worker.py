@@ -458,8 +458,8 @@ def test_after_the_store_was_away_workers_have_a_lease_to_beat_again(tmp_path: P
         assert store.asked >= until
         return service.world.store.get_job(job.id).state
 
+    store.is_away = True
     with Upkeep(service, "here:1", list(JobKind)):
-        store.is_away = True
         assert rounds_at(10 * lease) is JobState.RUNNING
         store.is_away = False
         assert rounds_at(0 * lease) is JobState.RUNNING
