@@ -99,6 +99,19 @@ it("seeks once more where a file told too short a duration", () => {
   expect(player.frame.get()).toBe(4);
 });
 
+it("does not take the end of an earlier seek for that of the one under way", () => {
+  player.seek(1);
+  video.seeking = false;
+  player.seek(4);
+  video.clamp(0.31);
+  video.dispatchEvent(new Event("seeked"));
+  expect(video.seeks).toHaveLength(2);
+  video.arrive();
+  expect(video.seeks).toHaveLength(3);
+  video.arrive();
+  expect(player.frame.get()).toBe(4);
+});
+
 it("shows where it came to when a second try does not help", () => {
   player.seek(4);
   video.clamp(0.31);

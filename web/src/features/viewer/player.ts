@@ -122,6 +122,8 @@ export class Player {
   }
 
   private settle(video: HTMLVideoElement): void {
+    // The browser tells of a seek's end a little late: another may be under way by then, and this is not its end.
+    if (video.seeking) return;
     if (this.pending !== null) {
       const next = this.pending;
       this.pending = null;
