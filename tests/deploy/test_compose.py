@@ -52,6 +52,23 @@ def test_every_secret_must_be_given() -> None:
         assert value is None or "given" in value, name
 
 
+OF_THE_CONTAINERS = {"host", "port", "data_dir", "mongo_database", "files_location", "workers"}
+"""Settings that are the image's, or are said on the command line."""
+
+
+def test_every_other_setting_can_be_chosen_from_outside() -> None:
+    given = SERVICES["web"]["environment"].keys()
+    chosen = Settings.model_fields.keys() - OF_THE_CONTAINERS
+    assert given == {f"SAMMOT_{name.upper()}" for name in chosen}
+    nginx = SERVICES["nginx"]["environment"]
+    assert int(nginx["SAMMOT_MAX_BYTES"]) == Settings.model_fields["max_bytes"].default
+
+
+def test_nginx_finds_processes_that_were_replaced() -> None:
+    for name in ("web", "events"):
+        assert SERVICES["nginx"]["depends_on"][name]["restart"] is True
+
+
 @pytest.mark.parametrize("name", SERVICES)
 def test_each_has_limits_health_and_comes_back(name: str) -> None:
     service = SERVICES[name]

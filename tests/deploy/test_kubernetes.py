@@ -6,7 +6,7 @@ from typing import Any
 import kubernetes_validate
 import pytest
 
-from deploy_files import containers, manifests
+from deploy_files import ROOT, containers, manifests
 from records_help import LEASE, a_job, a_video
 from sammot.ports import Store
 from sammot.records import JobKind
@@ -65,6 +65,12 @@ def test_what_serves_is_probed_and_survives_the_loss_of_a_node() -> None:
         assert {"readinessProbe", "livenessProbe"} <= container.keys()
     guarded = {budget["metadata"]["name"] for budget in BY_KIND["PodDisruptionBudget"]}
     assert guarded >= {"web", "events", "nginx", "worker"}
+
+
+def test_the_ingress_waits_as_long_as_our_own_nginx() -> None:
+    (ingress,) = BY_KIND["Ingress"]
+    waits = ingress["metadata"]["annotations"]["nginx.ingress.kubernetes.io/proxy-read-timeout"]
+    assert f"proxy_read_timeout {waits};" in (ROOT / "deploy" / "nginx.conf").read_text()
 
 
 def test_selectors_find_the_pods_that_they_mean() -> None:
