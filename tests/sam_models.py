@@ -125,6 +125,37 @@ def random_detector(kind: str) -> Any:
     return model
 
 
+def word_tokenizer(*words: str) -> Any:
+    """Cuts texts into these words and full stops, with the numbers that BERT gives its marks."""
+    vocabulary = {f"[unused{number}]": number for number in range(1040)}
+    marks = {"[PAD]": 0, "[UNK]": 100, "[CLS]": 101, "[SEP]": 102, "[MASK]": 103, ".": 1012}
+    for word, number in marks.items():
+        del vocabulary[f"[unused{number}]"]
+        vocabulary[word] = number
+    vocabulary |= {word: 1040 + number for number, word in enumerate(words)}
+    return transformers.BertTokenizer(vocab=vocabulary)
+
+
+def random_grounder() -> tuple[Any, Any]:
+    """A Grounding DINO that goes by words, and its tokenizer."""
+    torch.manual_seed(0)
+    words = ("a", "red", "car", "dog")
+    configuration = transformers.GroundingDinoConfig(
+        backbone_config=transformers.SwinConfig(
+            embed_dim=8, depths=[1, 1, 1, 1], num_heads=[1, 1, 2, 2], window_size=4,
+            out_indices=[2, 3, 4],
+        ),
+        text_config=transformers.BertConfig(
+            vocab_size=1040 + len(words), hidden_size=32, num_hidden_layers=1,
+            num_attention_heads=2, intermediate_size=32,
+        ),
+        num_queries=20, encoder_layers=1, decoder_layers=2, d_model=32, encoder_ffn_dim=32,
+        decoder_ffn_dim=32, encoder_attention_heads=2, decoder_attention_heads=2, max_text_len=24,
+    )  # fmt: skip
+    model = transformers.GroundingDinoForObjectDetection(configuration).eval()
+    return model, word_tokenizer(*words)
+
+
 def noise(count: int, *, seed: int = 0, size: tuple[int, int] = (48, 80)) -> list[Frame]:
     """Frames of coloured noise."""
     rng = np.random.default_rng(seed)

@@ -9,7 +9,15 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from sam_models import TRAINED, agreement, masks_of, prompt, random_model, scene
+from sam_models import (
+    TRAINED,
+    agreement,
+    masks_of,
+    prompt,
+    random_grounder,
+    random_model,
+    scene,
+)
 from sammot import scenes, video
 from sammot.cli import main
 from sammot.tracking.mask import RLE
@@ -45,6 +53,16 @@ def test_a_clip_is_tracked_by_prompts(folder: Path) -> None:
     assert RLE(height, width, first["mask"]["counts"]).decode().shape == (108, 192)
 
 
+def test_a_text_says_what_to_track(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SAMMOT_MODELS_DIR", str(folder / "models"))
+    for part in random_grounder():
+        part.save_pretrained(folder / "models" / "reader")
+    result = run(folder, "--weights", folder / "tiny", "--text", "a dog")
+    assert result.exit_code == 0, result.output
+    document = json.loads((folder / "out" / "crossing.json").read_text())
+    assert {one["label"] for one in document["objects"]} == {"a dog"}
+
+
 def test_the_trained_model_follows_unseen_objects(tmp_path: Path) -> None:
     frames, truth = scene(0)
     video.write(tmp_path / "crossing.mp4", iter(frames), 10)
@@ -64,6 +82,7 @@ def test_the_trained_model_follows_unseen_objects(tmp_path: Path) -> None:
         (["--weights", "{folder}/tiny", "--set", "find=nothing"], "there is no work"),
         (["--weights", "{folder}/tiny", "--prompts", "{folder}/crossing.mp4"], "is not JSON"),
         (["--weights", "{folder}/tiny", "--preset", "fast"], "Unknown parameter 'preset'"),
+        (["--weights", "{folder}/tiny", "--text", "a dog"], "fetch grounding-dino-tiny"),
     ],
 )
 def test_a_mistake_with_sam_is_told_in_one_line(

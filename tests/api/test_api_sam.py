@@ -12,7 +12,15 @@ from flask import Flask
 
 from api_client import Client, work_off
 from clips import Clip
-from sam_models import TRAINED, agreement, masks_of, prompt, random_model, scene
+from sam_models import (
+    TRAINED,
+    agreement,
+    masks_of,
+    prompt,
+    random_grounder,
+    random_model,
+    scene,
+)
 from sammot.api import ApiConfig, create_app
 from sammot.engines import engines
 from sammot.service import Service
@@ -31,6 +39,8 @@ def models_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("models")
     random_model().save_pretrained(folder / "tiny")
     (folder / TRAINED.name).symlink_to(TRAINED)
+    for part in random_grounder():
+        part.save_pretrained(folder / "reader")
     return folder
 
 
@@ -64,6 +74,38 @@ def test_the_engine_is_listed_with_its_models(client: Client) -> None:
     assert entry["available"]
     assert entry["takes_prompts"]
     assert entry["parameters"][0]["choices"] == ["tiny", TRAINED.name]
+    text = next(one for one in entry["parameters"] if one["name"] == "text")
+    assert (text["kind"], text["maximum"], text["only_for"]) == ("text", 200, {"find": ["text"]})
+
+
+def test_what_a_text_names_is_tracked_under_its_words(
+    client: Client, service: Service, small_clip: bytes
+) -> None:
+    text = json.dumps({"text": "A red car", "weights": "tiny"})
+    video = client.bring(small_clip, engine="sam2", parameters=text)
+    work_off(service)
+    result = client.get(f"/api/videos/{video['id']}/result").get_json()
+    assert {one["label"] for one in result["objects"]} == {"A red car"}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "words"),
+    [
+        ({"find": "text"}, "1 to 10 things"),
+        ({"text": "x" * 201}, "at most 200 characters"),
+        ({"text": "a\u0000b"}, "characters that cannot be seen"),
+        ({"text": {"$ne": ""}}, "text must be a text"),
+    ],
+)
+def test_a_text_that_means_nothing_is_refused_at_once(
+    client: Client, small_clip: bytes, parameters: dict[str, Any], words: str
+) -> None:
+    video = client.bring(small_clip)
+    answer = client.post(
+        f"/api/videos/{video['id']}/jobs", json={"engine": "sam2", "parameters": parameters}
+    )
+    assert answer.status_code == 422
+    assert words in answer.get_json()["detail"]
 
 
 def test_prompted_objects_come_out_as_tracks(

@@ -21,10 +21,11 @@ from sammot.models.loading import segmenter
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 NAME, REPOSITORY = "sam2.1-tiny", "facebook/sam2.1-hiera-tiny"
+READER, READERS_REPOSITORY = "grounding-dino-tiny", "IDEA-Research/grounding-dino-tiny"
 
 
 class Hub(BaseHTTPRequestHandler):
-    """One repository with two files."""
+    """Repositories that hold the same files."""
 
     files: ClassVar[dict[str, bytes]] = {}
     stated: ClassVar[dict[str, str]] = {}
@@ -39,9 +40,9 @@ class Hub(BaseHTTPRequestHandler):
         self.asked.append(place)
         if self.status != 200:
             self.answer(self.status, b"{}")
-        elif place.startswith(f"/api/models/{REPOSITORY}"):
+        elif place.startswith((f"/api/models/{REPOSITORY}", f"/api/models/{READERS_REPOSITORY}")):
             self.answer(200, json.dumps(self.listing()).encode())
-        elif place.startswith(f"/{REPOSITORY}/resolve/{COMMIT}/"):
+        elif f"/resolve/{COMMIT}/" in place:
             self.answer(200, self.files[place.rpartition("/")[2]])
         else:
             self.answer(404, b"{}")
@@ -94,6 +95,13 @@ def test_fetched_weights_are_a_model(endpoint: str, tmp_path: Path) -> None:
     assert (source["repository"], source["commit"]) == (REPOSITORY, COMMIT)
     assert source["sha256"] == Hub.stated
     assert [path.name for path in tmp_path.iterdir()] == [NAME]
+
+
+def test_a_model_that_reads_comes_with_its_tokenizer(endpoint: str, tmp_path: Path) -> None:
+    Hub.files = Hub.files | {"tokenizer.json": b"{}", "tokenizer_config.json": b"{}"}
+    folder = fetch(READER, tmp_path, endpoint=endpoint)
+    assert (folder / "tokenizer.json").is_file()
+    assert json.loads((folder / SOURCE).read_text())["sha256"].keys() == Hub.files.keys()
 
 
 def test_a_second_fetch_asks_for_the_same_commit(endpoint: str, tmp_path: Path) -> None:

@@ -72,13 +72,25 @@ class ParameterSchema(Schema):
     """A parameter of an engine, for a form."""
 
     name = fields.String(required=True)
-    kind = fields.String(required=True)
+    kind = fields.String(
+        required=True, metadata={"description": "choice, number, integer, boolean or text."}
+    )
     default = fields.Raw(required=True)
-    minimum = fields.Float(required=True, allow_none=True)
-    maximum = fields.Float(required=True, allow_none=True)
+    minimum = fields.Float(
+        required=True, allow_none=True, metadata={"description": "Of a text: its characters."}
+    )
+    maximum = fields.Float(
+        required=True, allow_none=True, metadata={"description": "Of a text: its characters."}
+    )
     choices = fields.List(fields.String(), required=True)
     unit = fields.String(required=True)
     help = fields.String(required=True)
+    only_for = fields.Dict(
+        keys=fields.String(),
+        values=fields.List(fields.String()),
+        required=True,
+        metadata={"description": "It is read only where these parameters have one of the values."},
+    )
 
 
 class SpeedSchema(Shape):

@@ -6,26 +6,26 @@ from sammot.errors import Unavailable
 from sammot.models import installed
 from sammot.models.catalogue import CATALOGUE
 from sammot.models.fetching import fetch, published
-from sammot.models.loading import DETECTORS, FAMILIES
+from sammot.models.loading import DETECTORS, FAMILIES, GROUNDERS
 from sammot.settings import Settings
 
 
 @click.group("models")
 def command() -> None:
-    """The weights of Segment Anything: which there are, and where they lie."""
+    """The weights of Segment Anything and its detectors: which there are, and where they lie."""
 
 
 @command.command("list")
 def list_() -> None:
     """What can be fetched, and what is here."""
-    here = installed.find(Settings().models_folder, FAMILIES.keys() | DETECTORS.keys())
+    here = installed.find(Settings().models_folder, {*FAMILIES, *DETECTORS, *GROUNDERS})
     for name, model in CATALOGUE.items():
         state = "here" if name in here else "-"
         click.echo(
-            f"{name:<18}{model.engine:<6}{model.parameters:>7.1f} M  {model.licence:<12}{state}"
+            f"{name:<20}{model.engine:<6}{model.parameters:>7.1f} M  {model.licence:<12}{state}"
         )
     for name in here.keys() - CATALOGUE.keys():
-        click.echo(f"{name:<18}your own, in {here[name]}")
+        click.echo(f"{name:<20}your own, in {here[name]}")
 
 
 @command.command("path")

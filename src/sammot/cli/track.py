@@ -30,6 +30,10 @@ from sammot.settings import Settings
     "--prompts", type=click.File(), metavar="FILE",
     help="A JSON list of objects to follow: see docs/api.md.",
 )  # fmt: skip
+@click.option(
+    "--text", metavar="WORDS",
+    help="What to look for, such as 'a red car, a dog', for the engines that read.",
+)  # fmt: skip
 @click.option("--set", "given", multiple=True, metavar="NAME=VALUE", help="An engine's parameter.")
 @click.option(
     "--output", type=click.Path(path_type=Path), default=Path("tracks"), show_default=True,
@@ -53,6 +57,7 @@ def command(
     preset: str | None,
     weights: Path | None,
     prompts: IO[str] | None,
+    text: str | None,
     given: tuple[str, ...],
     output: Path,
     formats: str,
@@ -66,8 +71,9 @@ def command(
     """
     settings = Settings()
     entry = chosen(engines(settings, weights), engine)
-    words = [f"preset={preset}", *given] if preset else given
-    values: dict[str, Any] = {**_parameters(entry.parameters, words)}
+    short = {"preset": preset, "text": text}
+    words = [f"{name}={value}" for name, value in short.items() if value is not None]
+    values: dict[str, Any] = {**_parameters(entry.parameters, [*words, *given])}
     if prompts is not None:
         values["prompts"] = _json(prompts)
     parameters = entry.complete(values)
@@ -155,7 +161,7 @@ def _parameters(
 
 
 def _value(kind: str, name: str, text: str) -> str | float | bool:
-    if kind == "choice":
+    if kind in ("choice", "text"):
         return text
     if kind == "boolean" and text.lower() in ("true", "false"):
         return text.lower() == "true"

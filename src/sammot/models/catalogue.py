@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+_WEIGHTS: Final = ("config.json", "model.safetensors")
+_WITH_TOKENIZER: Final = (*_WEIGHTS, "tokenizer.json", "tokenizer_config.json")
+_APACHE: Final = "Apache-2.0"
+
 
 @dataclass(frozen=True, slots=True)
 class Published:
@@ -14,9 +18,8 @@ class Published:
     engine: str
     parameters: float
     licence: str
+    files: tuple[str, ...] = _WEIGHTS
 
-
-_APACHE = "Apache-2.0"
 
 CATALOGUE: Final[Mapping[str, Published]] = MappingProxyType(
     {
@@ -24,6 +27,9 @@ CATALOGUE: Final[Mapping[str, Published]] = MappingProxyType(
         "sam2.1-small": Published("facebook/sam2.1-hiera-small", "sam2", 46.0, _APACHE),
         "sam2.1-base-plus": Published("facebook/sam2.1-hiera-base-plus", "sam2", 80.8, _APACHE),
         "sam2.1-large": Published("facebook/sam2.1-hiera-large", "sam2", 224.4, _APACHE),
+        "grounding-dino-tiny": Published(
+            "IDEA-Research/grounding-dino-tiny", "sam2", 172.0, _APACHE, _WITH_TOKENIZER
+        ),
     }
 )
 """By the names under which they are fetched and chosen."""

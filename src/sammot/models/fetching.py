@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from sammot.errors import ChecksumMismatch, NotFound, Unavailable
 from sammot.models.catalogue import CATALOGUE, Published
 
-FILES = ("config.json", "model.safetensors")
 SOURCE = "source.json"
 """Beside the weights: the repository, its commit, and the SHA-256 of each file."""
 
@@ -36,7 +36,7 @@ def fetch(
         info = HfApi(endpoint).model_info(
             model.repository, revision=revision or _commit(folder), files_metadata=True
         )
-        for file in FILES:
+        for file in model.files:
             hf_hub_download(
                 model.repository, file, revision=info.sha, local_dir=partial, endpoint=endpoint
             )
@@ -51,7 +51,7 @@ def fetch(
             ) from error
         raise Unavailable(f"The weights cannot be fetched: {type(error).__name__}.") from error
     try:
-        sums = _checked(partial, info.siblings)
+        sums = _checked(partial, model.files, info.siblings)
     except ChecksumMismatch:
         shutil.rmtree(partial)
         raise
@@ -76,11 +76,11 @@ def _commit(folder: Path) -> str | None:
         return None
 
 
-def _checked(folder: Path, siblings: Any) -> dict[str, str]:  # noqa: ANN401 - the hub's
+def _checked(folder: Path, files: Iterable[str], siblings: Any) -> dict[str, str]:  # noqa: ANN401
     """The SHA-256 of each file. Raises ChecksumMismatch where the hub states another."""
     stated = {one.rfilename: one.lfs.sha256 for one in siblings if one.lfs is not None}
     sums = {}
-    for name in FILES:
+    for name in files:
         with (folder / name).open("rb") as file:
             sums[name] = hashlib.file_digest(file, "sha256").hexdigest()
         if sums[name] != stated.get(name, sums[name]):

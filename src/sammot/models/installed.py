@@ -13,8 +13,12 @@ PACKAGES = ("torch", "transformers")
 
 _IS_CHECKOUT = (Path(__file__).parents[3] / "dev").is_file()
 INSTALL = "./dev up --sam" if _IS_CHECKOUT else "pip install 'sammot[sam]'"
-FETCH = f"{'.venv/bin/' if _IS_CHECKOUT else ''}sammot models fetch sam2.1-tiny"
 """What to type: in a checkout the programs lie in its `.venv`."""
+
+
+def fetch(name: str) -> str:
+    """What to type for a model of the catalogue."""
+    return f"{'.venv/bin/' if _IS_CHECKOUT else ''}sammot models fetch {name}"
 
 
 def missing_packages() -> list[str]:

@@ -13,6 +13,7 @@ from sammot.models.devices import precision
 
 if TYPE_CHECKING:
     from sammot.tracking.sam.detector import Detector
+    from sammot.tracking.sam.grounding import Grounder
     from sammot.tracking.sam.segmenter import Segmenter
 
 FAMILIES: Final = {
@@ -27,6 +28,9 @@ DETECTORS: Final = {
     "rt_detr_v2": "RTDetrV2ForObjectDetection",
 }
 """Kinds of models that find objects of known classes, and the library's class of each."""
+
+GROUNDERS: Final = {"grounding-dino": "GroundingDinoForObjectDetection"}
+"""Kinds of models that find what a text names, and the library's class of each."""
 
 
 def kind_of(folder: Path) -> str:
@@ -89,6 +93,50 @@ def detector(folder: Path, device: str) -> Detector:
 
     dtype = precision(device)
     return Detector(loaded(DETECTORS[kind_of(folder)], folder, device, dtype), device, dtype)
+
+
+@lru_cache(maxsize=1)
+def grounder(folder: Path, device: str) -> Grounder:
+    """The model that finds what a text names, ready on a device; the last one is kept.
+
+    Raises:
+        UnusableWeights: they are missing, damaged, or of another kind of model.
+        OutOfMemory: the device has not enough.
+
+    """
+    import torch  # noqa: PLC0415
+
+    from sammot.tracking.sam.grounding import Grounder  # noqa: PLC0415 - imports torch
+
+    # Asked now and then only: its half precision has not been tried.
+    network = loaded(GROUNDERS[kind_of(folder)], folder, device, torch.float32)
+    vocabulary = network.config.text_config.vocab_size
+    return Grounder(network, tokenizer(folder, vocabulary), device)
+
+
+def tokenizer(folder: Path, vocabulary: int) -> Any:  # noqa: ANN401 - the library's
+    """What cuts texts into tokens for the model in a folder, which knows so many.
+
+    Raises:
+        UnusableWeights: it is missing, damaged or another model's.
+
+    """
+    import transformers  # noqa: PLC0415
+
+    try:
+        # Without this file the library makes a tokenizer that knows no word.
+        with (folder / "tokenizer.json").open("rb"):
+            found = transformers.AutoTokenizer.from_pretrained(
+                folder, local_files_only=True, trust_remote_code=False
+            )
+    except Exception as error:  # the library raises all sorts
+        raise UnusableWeights(
+            f"The tokenizer in {folder} is missing or damaged ({type(error).__name__}):"
+            " fetch the weights again."
+        ) from error
+    if len(found) > vocabulary:
+        raise UnusableWeights(f"The tokenizer in {folder} is another model's.")
+    return found
 
 
 def loaded(name: str, folder: Path, device: str, dtype: Any) -> Any:  # noqa: ANN401 - torch's

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from sammot.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-Kind = Literal["choice", "number", "integer", "boolean"]
+Kind = Literal["choice", "number", "integer", "boolean", "text"]
 
 
 @dataclass(frozen=True, slots=True)
 class ParameterInfo:
     """What a form needs to know of one parameter.
 
-    `minimum` and `maximum` are inclusive; `choices` is empty unless `kind` is "choice".
+    `minimum` and `maximum` are inclusive, and count the characters of a text; `choices` is empty
+    unless `kind` is "choice". It is read only where the parameters named in `only_for` have one of
+    the values there.
     """
 
     name: str
@@ -28,6 +31,7 @@ class ParameterInfo:
     unit: str
     help: str
     choices: tuple[str, ...] = ()
+    only_for: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def checked(
@@ -56,6 +60,8 @@ def _checked(info: ParameterInfo, value: object) -> str | float | bool:
         if not isinstance(value, bool):
             raise InvalidInput(f"{info.name} must be true or false.")
         return value
+    if info.kind == "text":
+        return _text(info, value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InvalidInput(f"{info.name} must be a number.")
     low, high = info.minimum, info.maximum
@@ -63,3 +69,14 @@ def _checked(info: ParameterInfo, value: object) -> str | float | bool:
     if low is None or high is None or not low <= value <= high:
         raise InvalidInput(f"{info.name} must be between {low:g} and {high:g} {info.unit}.")
     return float(value)
+
+
+def _text(info: ParameterInfo, value: object) -> str:
+    """One line; names are data, and what cannot be seen is no name."""
+    if not isinstance(value, str):
+        raise InvalidInput(f"{info.name} must be a text.")
+    if info.maximum is not None and len(value) > info.maximum:
+        raise InvalidInput(f"{info.name} must have at most {info.maximum:g} characters.")
+    if not value.isprintable():
+        raise InvalidInput(f"{info.name} must be one line, without characters that cannot be seen.")
+    return value

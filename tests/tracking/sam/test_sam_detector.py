@@ -13,7 +13,8 @@ from sammot.errors import InvalidInput
 from sammot.models.loading import DETECTORS, detector
 from sammot.service import EngineEntry
 from sammot.settings import Settings
-from sammot.tracking.sam.detector import Detected, Detector
+from sammot.tracking.sam.detector import ClassFinder, Detector
+from sammot.tracking.sam.proposers import Sampled
 
 GRID = (16, 16)
 
@@ -51,7 +52,7 @@ def test_boxes_and_scores_are_the_librarys(model: Detector) -> None:
 
 def test_detections_lie_on_the_grid_with_their_class(model: Detector) -> None:
     frame = noise(1)[0]
-    found = Detected(model, GRID, every=1, classes=()).propose(frame)
+    found = ClassFinder(model, GRID, ()).find(frame)
     boxes, scores = model.find(frame)
     sure = scores.max(1).values >= 0.5
     assert 0 < len(found) == int(sure.sum())
@@ -64,13 +65,13 @@ def test_detections_lie_on_the_grid_with_their_class(model: Detector) -> None:
 
 def test_only_wanted_classes_are_claimed(model: Detector) -> None:
     frame = noise(1)[0]
-    found = Detected(model, GRID, every=1, classes=("dog",)).propose(frame)
+    found = ClassFinder(model, GRID, ("dog",)).find(frame)
     assert {one.label for one in found} == {"dog"}
     assert len(found) == int((model.find(frame)[1][:, 2] >= 0.5).sum())
 
 
 def test_the_detector_is_asked_every_so_many_frames(model: Detector) -> None:
-    proposer = Detected(model, GRID, every=4, classes=())
+    proposer = Sampled(ClassFinder(model, GRID, ()), every=4)
     asked = [frame.index for frame in noise(9) if proposer.propose(frame)]
     assert asked == [0, 4, 8]
 
@@ -89,9 +90,10 @@ def test_found_objects_become_tracks_with_their_class(entry: EngineEntry) -> Non
     ("given", "words"),
     [
         ({"classes": "unicorn"}, "knows no 'unicorn'; it knows: person, car, dog"),
-        ({"classes": ["dog"]}, "with commas between them"),
+        ({"classes": ["dog"]}, "classes must be a text"),
         ({"classes": "dog", "find": "movement"}, "leave one of them out"),
         ({"find": "classes", "detector": "other"}, "there are: finder"),
+        ({"find": "text", "text": "a dog"}, "models fetch grounding-dino-tiny"),
     ],
 )
 def test_what_no_detector_knows_is_refused(

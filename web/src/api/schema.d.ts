@@ -822,13 +822,20 @@ export interface components {
         };
         Parameter: {
             name: string;
+            /** @description choice, number, integer, boolean or text. */
             kind: string;
             default: unknown;
+            /** @description Of a text: its characters. */
             minimum: number | null;
+            /** @description Of a text: its characters. */
             maximum: number | null;
             choices: string[];
             unit: string;
             help: string;
+            /** @description It is read only where these parameters have one of the values. */
+            only_for: {
+                [key: string]: string[];
+            };
         };
         Speed: {
             choices: {

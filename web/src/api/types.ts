@@ -22,11 +22,11 @@ export type ParameterValue = string | number | boolean;
 export type Parameters = Record<string, ParameterValue>;
 export type Job = Omit<Schemas["Job"], "parameters"> & { parameters: Parameters };
 export type EngineParameter = Omit<Schemas["Parameter"], "kind" | "default" | "choices"> & {
-  kind: "integer" | "number" | "boolean" | "choice";
+  kind: "integer" | "number" | "boolean" | "choice" | "text";
   default: ParameterValue;
   choices: ParameterValue[];
 };
-export type EngineSpeed = Omit<Schemas["Speed"], "choices"> & { choices: Parameters };
+export type EngineSpeed = Omit<Schemas["Speed"], "choices"> & { choices: Record<string, ParameterValue | null> };
 export type Engine = Omit<Schemas["Engine"], "parameters" | "speeds"> & {
   parameters: EngineParameter[];
   speeds: EngineSpeed[];

@@ -5,7 +5,7 @@ import { expect, it, vi } from "vitest";
 import type { Engine } from "@/api/types";
 import { TrackingForm } from "@/components/tracking-form";
 import { renderPage } from "@/testing/render";
-import { motion } from "@/testing/samples";
+import { motion, reader } from "@/testing/samples";
 
 it("makes a field of every parameter that the engine states", () => {
   renderPage(<TrackingForm engines={[motion]} choice={{}} onChange={vi.fn()} />);
@@ -63,4 +63,26 @@ it("tells how long the video takes where the speed was measured, and else that i
   unmount();
   renderPage(<TrackingForm engines={[motion]} choice={{}} frameCount={1440} onChange={vi.fn()} />);
   screen.getByText("Not measured here yet with these settings.");
+});
+
+it("shows a text only where it is read, and no longer than it may be", async () => {
+  const onChange = vi.fn();
+  const { unmount } = renderPage(<TrackingForm engines={[reader]} choice={{}} onChange={onChange} />);
+  expect(screen.queryByRole("textbox")).toBeNull();
+  unmount();
+  const choice = { parameters: { find: "text", text: "a do" } };
+  renderPage(<TrackingForm engines={[reader]} choice={choice} onChange={onChange} />);
+  const field = screen.getByRole("textbox", { name: "Text" });
+  expect(field).toMatchObject({ value: "a do", maxLength: 200, required: true });
+  await userEvent.type(field, "g");
+  expect(onChange).toHaveBeenLastCalledWith({ engine: "sam2", parameters: { find: "text", text: "a dog" } });
+});
+
+it("forgets a text that is read no more", async () => {
+  const onChange = vi.fn();
+  const choice = { parameters: { find: "text", text: "a dog" } };
+  renderPage(<TrackingForm engines={[reader]} choice={choice} onChange={onChange} />);
+  await userEvent.click(screen.getByRole("combobox", { name: "Find" }));
+  await userEvent.click(screen.getByRole("option", { name: "Movement" }));
+  expect(onChange).toHaveBeenLastCalledWith({ engine: "sam2", parameters: {} });
 });

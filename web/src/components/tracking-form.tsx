@@ -4,6 +4,8 @@ import { Select } from "@/components/select";
 import { TextField } from "@/components/text-field";
 import { Toggle } from "@/components/toggle";
 import { serviceWord, useI18n } from "@/i18n/i18n";
+import { cn } from "@/lib/cn";
+import { isRead } from "@/lib/engine-parameters";
 
 interface TrackingFormProps {
   engines: readonly Engine[];
@@ -18,17 +20,20 @@ function firstAvailable(engines: readonly Engine[]): Engine | undefined {
   return engines.find((engine) => engine.available) ?? engines[0];
 }
 
-/** Which engine, with which parameters, and how soon. Only what differs from the defaults enters the choice. */
+/** Which engine, with which parameters, and how soon. Only what is read, and no default, enters the choice. */
 export function TrackingForm({ engines, choice, frameCount, onChange }: TrackingFormProps) {
   const { t } = useI18n();
   const engine = engines.find((candidate) => candidate.name === choice.engine) ?? firstAvailable(engines);
   if (!engine) return null;
   const change = (parameter: EngineParameter, value: ParameterValue) => {
     const changed: Parameters = { ...choice.parameters, [parameter.name]: value };
-    const differs = ([name, chosen]: [string, ParameterValue]) =>
-      engine.parameters.find((candidate) => candidate.name === name)?.default !== chosen;
-    const parameters = Object.fromEntries(Object.entries(changed).filter(differs));
-    onChange({ ...choice, engine: engine.name, parameters });
+    const known = (name: string) => engine.parameters.find((candidate) => candidate.name === name);
+    const chosen = Object.entries(changed).filter(([name, value]) => known(name)?.default !== value);
+    const isOf = ([name]: [string, ParameterValue]) => {
+      const other = known(name);
+      return !other || isRead(other, engine, Object.fromEntries(chosen));
+    };
+    onChange({ ...choice, engine: engine.name, parameters: Object.fromEntries(chosen.filter(isOf)) });
   };
   return (
     <div className="@container grid gap-4">
@@ -48,14 +53,16 @@ export function TrackingForm({ engines, choice, frameCount, onChange }: Tracking
             onChange={(priority) => onChange({ ...choice, priority })}
           />
         </Field>
-        {engine.parameters.map((parameter) => (
-          <ParameterField
-            key={`${engine.name}.${parameter.name}`}
-            parameter={parameter}
-            value={choice.parameters?.[parameter.name] ?? parameter.default}
-            onChange={(value) => change(parameter, value)}
-          />
-        ))}
+        {engine.parameters
+          .filter((parameter) => isRead(parameter, engine, choice.parameters))
+          .map((parameter) => (
+            <ParameterField
+              key={`${engine.name}.${parameter.name}`}
+              parameter={parameter}
+              value={choice.parameters?.[parameter.name] ?? parameter.default}
+              onChange={(value) => change(parameter, value)}
+            />
+          ))}
       </div>
     </div>
   );
@@ -64,12 +71,13 @@ export function TrackingForm({ engines, choice, frameCount, onChange }: Tracking
 interface FieldProps {
   label: string;
   note?: string;
+  wide?: boolean;
   children: React.ReactNode;
 }
 
-function Field({ label, note, children }: FieldProps) {
+function Field({ label, note, wide = false, children }: FieldProps) {
   return (
-    <div className="grid content-start gap-1.5">
+    <div className={cn("grid content-start gap-1.5", wide && "@sm:col-span-2")}>
       <span className="text-[13px] font-medium">{label}</span>
       {children}
       {note && <p className="text-xs text-ink-faint">{note}</p>}
@@ -114,6 +122,19 @@ function ParameterField({ parameter, value, onChange }: ParameterFieldProps) {
             label: serviceWord(`choice.${String(option)}`, readable(String(option))),
           }))}
           onChange={(next) => onChange(parameter.choices.find((option) => String(option) === next) ?? next)}
+        />
+      </Field>
+    );
+  }
+  if (parameter.kind === "text") {
+    return (
+      <Field label={label} note={help} wide>
+        <TextField
+          aria-label={label}
+          value={String(value)}
+          required={(parameter.minimum ?? 0) > 0}
+          maxLength={parameter.maximum ?? undefined}
+          onChange={(event) => onChange(event.target.value)}
         />
       </Field>
     );

@@ -12,6 +12,7 @@ const preset = {
   choices: ["fast", "balanced"],
   unit: "",
   help: "",
+  only_for: {},
 };
 const engine = {
   ...motion,
@@ -30,4 +31,12 @@ it("is that of jobs with the same choices", () => {
 it("is unknown where no job had them", () => {
   expect(measuredSpeed({ ...engine, speeds: engine.speeds.slice(0, 1) })).toBeUndefined();
   expect(measuredSpeed({ ...engine, speeds: [] })).toBeUndefined();
+});
+
+it("does not depend on a choice that nobody reads", () => {
+  const detector = { ...preset, name: "detector", default: "small", only_for: { preset: ["fast"] } };
+  const speeds = [{ choices: { preset: "balanced", detector: null }, fps: 40, job_count: 1 }];
+  const both = { ...engine, parameters: [preset, detector], speeds };
+  expect(measuredSpeed(both)?.fps).toBe(40);
+  expect(measuredSpeed(both, { preset: "fast" })).toBeUndefined();
 });

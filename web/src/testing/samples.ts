@@ -121,6 +121,7 @@ export const motion: Engine = {
       choices: [],
       unit: "times",
       help: "Higher finds fainter motion.",
+      only_for: {},
     },
     {
       name: "ignore_shadows",
@@ -131,6 +132,38 @@ export const motion: Engine = {
       choices: [],
       unit: "",
       help: "Leave shadows out.",
+      only_for: {},
+    },
+  ],
+};
+
+/** An engine that finds what a text names, if asked to. */
+export const reader: Engine = {
+  ...motion,
+  name: "sam2",
+  title: "Segment Anything 2",
+  parameters: [
+    {
+      name: "find",
+      kind: "choice",
+      default: "movement",
+      minimum: null,
+      maximum: null,
+      choices: ["movement", "text"],
+      unit: "",
+      help: "What is tracked.",
+      only_for: {},
+    },
+    {
+      name: "text",
+      kind: "text",
+      default: "",
+      minimum: 1,
+      maximum: 200,
+      choices: [],
+      unit: "",
+      help: "What to look for.",
+      only_for: { find: ["text"] },
     },
   ],
 };

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from sammot.errors import InvalidInput
 from sammot.tracking import motion, prompts
 from sammot.tracking.engine import Engine, Proposer
 from sammot.tracking.manager import TrajectoryManager
-from sammot.tracking.sam.detector import Detected
+from sammot.tracking.sam.detector import ClassFinder
 from sammot.tracking.sam.everything import Everything
 from sammot.tracking.sam.finish import SamFinisher
-from sammot.tracking.sam.parameters import Parameters
+from sammot.tracking.sam.grounding import TextFinder
+from sammot.tracking.sam.parameters import Parameters, names
 from sammot.tracking.sam.propagator import SamPropagator
-from sammot.tracking.sam.proposers import Moving, Prompted, Several
+from sammot.tracking.sam.proposers import Moving, Prompted, Sampled, Several
 from sammot.tracking.sam.thresholds import thresholds
 
 if TYPE_CHECKING:
@@ -18,10 +21,20 @@ if TYPE_CHECKING:
 
     from sammot.tracking.frame import ClipInfo, Frame
     from sammot.tracking.sam.detector import Detector
+    from sammot.tracking.sam.grounding import Grounder
+    from sammot.tracking.sam.proposers import Finder
     from sammot.tracking.sam.segmenter import Segmenter
 
 WINDOW: Final = 8
 """Frames held back, so that a new track is reported from its first one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finders:
+    """Models beside the segmenter, where an engine has them."""
+
+    detector: Detector | None = None
+    grounder: Grounder | None = None
 
 
 def create(
@@ -29,11 +42,9 @@ def create(
     clip: ClipInfo,
     previews: Sequence[Frame],
     segmenter: Segmenter,
-    detector: Detector | None = None,
+    finders: Finders = Finders(),
 ) -> Engine:
     """An engine for one clip with a loaded model; `previews` are about 32 frames, at least one.
-
-    Where objects of known classes are looked for, `detector` knows them.
 
     Raises:
         InvalidInput: a parameter or a prompt that means nothing.
@@ -48,13 +59,22 @@ def create(
     if settings.find == "movement":
         watcher = motion.create({"minimum_size": settings.minimum_size}, clip, previews)
         proposers.append(Moving(watcher, segmenter.grid))
-    elif settings.find == "everything":
-        least = settings.minimum_size * 1e-6
-        proposers.append(Everything(propagator, every=round(settings.every), least_share=least))
-    elif settings.find == "classes" and detector is not None:
-        every = round(settings.every)
-        proposers.append(Detected(detector, segmenter.grid, every=every, classes=settings.classes))
+    elif settings.find != "nothing":
+        finder = _finder(settings, propagator, finders)
+        proposers.append(Sampled(finder, every=settings.every))
     return Engine(
         Several(proposers), propagator, TrajectoryManager(thresholds(clip, memory=settings.memory)),
         SamFinisher(propagator), WINDOW,
     )  # fmt: skip
+
+
+def _finder(settings: Parameters, propagator: SamPropagator, finders: Finders) -> Finder:
+    """What looks for objects now and then. Raises InvalidInput where nothing here can."""
+    grid = propagator.segmenter.grid
+    if settings.find == "classes" and finders.detector is not None:
+        return ClassFinder(finders.detector, grid, names(settings.classes))
+    if settings.find == "text" and finders.grounder is not None:
+        return TextFinder(finders.grounder, grid, names(settings.text))
+    if settings.find == "everything":
+        return Everything(propagator, least_share=settings.minimum_size * 1e-6)
+    raise InvalidInput(f"No model here finds {settings.find}.")

@@ -1,4 +1,4 @@
-"""Objects of known classes, found by a detector every so many frames.
+"""Objects of known classes, found by a detector.
 
 For models that answer as the library's D-FINE (arXiv 2410.13842) and RT-DETR (arXiv 2304.08069)
 do: a number of boxes, each with the logit of every class, and no duplicates among them.
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from sammot.tracking.frame import Frame
-    from sammot.tracking.sam.proposers import Size
-    from sammot.tracking.state import State
+    from sammot.tracking.sam.picture import Size
 
 SIDE: Final = 640
 """Of the square picture that the published models take, in pixels: values 0 to 1, as they are."""
@@ -43,23 +42,19 @@ class Detector:
             OutOfMemory: the device has not enough.
 
         """
-        pixels = squeezed(frame.image, SIDE)[None].to(self.device, self.dtype)
+        pixels = squeezed(frame.image, (SIDE, SIDE))[None].to(self.device, self.dtype)
         with bounded(self.device), torch.inference_mode():
             out = self.network(pixel_values=pixels)
-            centres, sizes = out.pred_boxes[0].float().cpu().split(2, dim=1)
             scores = out.logits[0].float().sigmoid().cpu()
-        return torch.cat([centres - sizes / 2, centres + sizes / 2], 1).clamp(0, 1), scores
+        return corners(out.pred_boxes[0].float().cpu()), scores
 
 
-class Detected:
-    """Claims what a detector finds of the wanted classes; of all where none is named."""
+class ClassFinder:
+    """Looks for what a detector knows of the wanted classes; of all where none is named."""
 
-    def __init__(
-        self, detector: Detector, grid: Size, *, every: int, classes: Collection[str]
-    ) -> None:
+    def __init__(self, detector: Detector, grid: Size, classes: Collection[str]) -> None:
         self._detector = detector
         self._grid = grid
-        self._every = every
         labels = detector.network.config.id2label
         self._wanted = {
             int(number): str(label)
@@ -67,28 +62,27 @@ class Detected:
             if not classes or label in classes
         }
 
-    def propose(self, frame: Frame) -> Sequence[Detection]:
+    def find(self, frame: Frame) -> Sequence[Detection]:
         """The objects found, the best first."""
-        if frame.index % self._every:
-            return []
         boxes, scores = self._detector.find(frame)
         columns = sorted(self._wanted)
         best, which = scores[:, columns].max(1)
         found = [
-            Detection(self._in_grid(box), float(score), self._wanted[columns[column]])
+            Detection(on_grid(box, self._grid), float(score), self._wanted[columns[column]])
             for box, score, column in zip(boxes, best, which, strict=True)
             if score >= LEAST_SCORE
         ]
         return sorted(found, key=lambda one: -one.score)
 
-    def save(self) -> State:
-        """Nothing."""
-        return {}
 
-    def load(self, state: dict[str, Any]) -> None:
-        """Nothing."""
+def corners(boxes: torch.Tensor) -> torch.Tensor:
+    """Boxes (n, 4) as x1 y1 x2 y2 in 0..1, from their centres and sizes."""
+    centres, sizes = boxes.split(2, dim=1)
+    return torch.cat([centres - sizes / 2, centres + sizes / 2], 1).clamp(0, 1)
 
-    def _in_grid(self, box: torch.Tensor) -> Box:
-        height, width = self._grid
-        x1, y1, x2, y2 = box.tolist()
-        return Box(x1 * width, y1 * height, x2 * width, y2 * height)
+
+def on_grid(box: torch.Tensor, grid: Size) -> Box:
+    """A box in shares of the picture, in pixels of a grid."""
+    height, width = grid
+    x1, y1, x2, y2 = box.tolist()
+    return Box(x1 * width, y1 * height, x2 * width, y2 * height)

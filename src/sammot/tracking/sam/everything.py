@@ -6,23 +6,21 @@ well of, and that hardly change when the threshold does, less the duplicates.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import torch
 
 from sammot.tracking.mask import Box
+from sammot.tracking.sam.duplicates import distinct
 from sammot.tracking.track import Detection
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
     from sammot.tracking.frame import Frame
     from sammot.tracking.mask import Mask
     from sammot.tracking.sam.propagator import SamPropagator
-    from sammot.tracking.state import State
 
 POINTS_ACROSS: Final = 16
 BATCH: Final = 32
@@ -38,42 +36,26 @@ LARGEST_SHARE: Final = 0.5
 
 
 class Everything:
-    """Looks at every so-many-th frame for all that is there."""
+    """Looks for all that is there."""
 
-    def __init__(self, propagator: SamPropagator, *, every: int, least_share: float) -> None:
+    def __init__(self, propagator: SamPropagator, *, least_share: float) -> None:
         self._propagator = propagator
-        self._every = every
         self._least_share = least_share
 
-    def propose(self, frame: Frame) -> Sequence[Detection]:
+    def find(self, frame: Frame) -> Sequence[Detection]:
         """The objects that the model sees, the best first."""
-        if frame.index % self._every:
-            return []
         segmenter = self._propagator.segmenter
-        masks, qualities = [], []
+        found = []
         for logits, quality in segmenter.at_points(
             self._propagator.pixels(frame), _grid(segmenter.side), BATCH
         ):
             is_good = (quality >= LEAST_QUALITY) & (_stability(logits) >= LEAST_STABILITY)
-            found = (logits > 0) & is_good[:, None, None]
-            masks += [mask for mask in found.numpy() if self._has_size(mask)]
-            qualities += [
-                float(one)
-                for one, mask in zip(quality, found.numpy(), strict=True)
+            found += [
+                Detection(Box.around(mask), float(one), mask=mask)
+                for one, mask in zip(quality[is_good], (logits[is_good] > 0).numpy(), strict=True)
                 if self._has_size(mask)
             ]
-        order = np.argsort(-np.array(qualities), kind="stable")
-        return [
-            Detection(Box.around(masks[number]), qualities[number], mask=masks[number])
-            for number in _distinct(masks, order)
-        ]
-
-    def save(self) -> State:
-        """Nothing."""
-        return {}
-
-    def load(self, state: dict[str, Any]) -> None:
-        """Nothing."""
+        return distinct(found, MOST_ALIKE)
 
     def _has_size(self, mask: Mask) -> bool:
         share = int(np.count_nonzero(mask)) / mask.size
@@ -91,18 +73,3 @@ def _stability(logits: torch.Tensor) -> torch.Tensor:
     inner = (logits > STABILITY_OFFSET).flatten(1).sum(1)
     outer = (logits > -STABILITY_OFFSET).flatten(1).sum(1)
     return inner / outer.clamp(min=1)
-
-
-def _distinct(masks: Sequence[Mask], order: NDArray[np.int64]) -> list[int]:
-    """The masks that are not like a better one."""
-    if not masks:
-        return []
-    flat = np.array([mask.reshape(-1) for mask in masks], np.float32)
-    common = flat @ flat.T
-    areas = np.diag(common)
-    alike = common / (areas[:, None] + areas[None, :] - common)
-    kept: list[int] = []
-    for number in order:
-        if not kept or alike[number, kept].max() < MOST_ALIKE:
-            kept.append(int(number))
-    return kept

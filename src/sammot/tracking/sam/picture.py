@@ -17,22 +17,28 @@ if TYPE_CHECKING:
 
     from sammot.tracking.mask import Mask
 
+Size = tuple[int, int]
+"""(height, width)."""
+Colour = tuple[float, float, float]
+
 MEAN: Final = (0.485, 0.456, 0.406)
 DEVIATION: Final = (0.229, 0.224, 0.225)
 """Of the colours of ImageNet, 0 to 1: the model has seen pictures less the one, over the other."""
 
 
-def model_input(image: NDArray[np.uint8], side: int) -> torch.Tensor:
-    """An RGB picture as (3, side, side), float32: squeezed to a square, and normalised."""
-    mean, deviation = torch.tensor(MEAN)[:, None, None], torch.tensor(DEVIATION)[:, None, None]
-    return (squeezed(image, side) - mean) / deviation
+def model_input(
+    image: NDArray[np.uint8], size: Size, mean: Colour = MEAN, deviation: Colour = DEVIATION
+) -> torch.Tensor:
+    """An RGB picture as (3, height, width), float32: squeezed to `size`, and normalised."""
+    middle, spread = (torch.tensor(one)[:, None, None] for one in (mean, deviation))
+    return (squeezed(image, size) - middle) / spread
 
 
-def squeezed(image: NDArray[np.uint8], side: int) -> torch.Tensor:
-    """An RGB picture as (3, side, side), float32, 0 to 1."""
+def squeezed(image: NDArray[np.uint8], size: Size) -> torch.Tensor:
+    """An RGB picture as (3, height, width), float32, 0 to 1."""
     pixels = torch.from_numpy(image).permute(2, 0, 1)[None].float()
     pixels = functional.interpolate(
-        pixels, (side, side), mode="bilinear", align_corners=False, antialias=True
+        pixels, size, mode="bilinear", align_corners=False, antialias=True
     )
     return pixels.round().clamp(0, 255)[0] / 255
 

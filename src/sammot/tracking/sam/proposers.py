@@ -1,8 +1,8 @@
-"""Who tells the engine of new objects: the user, what moves, the model itself."""
+"""Who tells the engine of new objects: the user, what moves, a model that looks now and then."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import cv2
 import numpy as np
@@ -17,10 +17,15 @@ if TYPE_CHECKING:
     from sammot.tracking.frame import ClipInfo, Frame
     from sammot.tracking.mask import Mask
     from sammot.tracking.prompts import UserPrompt
+    from sammot.tracking.sam.picture import Size
     from sammot.tracking.state import State
 
-Size = tuple[int, int]
-"""(height, width)."""
+
+class Finder(Protocol):
+    """Sees objects in one frame, whatever was seen before."""
+
+    def find(self, frame: Frame) -> Sequence[Detection]:
+        """The objects found, the best first; boxes and masks are in pixels of the model's masks."""
 
 
 class Several:
@@ -67,6 +72,25 @@ class Prompted:
 
     def save(self) -> State:
         """Nothing: prompts belong to the job."""
+        return {}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Nothing."""
+
+
+class Sampled:
+    """Asks a finder in every so-many-th frame."""
+
+    def __init__(self, finder: Finder, *, every: float) -> None:
+        self._finder = finder
+        self._every = round(every)
+
+    def propose(self, frame: Frame) -> Sequence[Detection]:
+        """What it finds, or nothing in the frames between."""
+        return [] if frame.index % self._every else self._finder.find(frame)
+
+    def save(self) -> State:
+        """Nothing."""
         return {}
 
     def load(self, state: dict[str, Any]) -> None:
