@@ -11,6 +11,7 @@ from sammot import bootstrap
 from sammot.cli import main
 from sammot.errors import SamMotError, Unavailable
 from sammot.settings import Settings
+from sammot.stack import free_port
 from servers.mongo import Mongo
 
 NOBODY = "redis://:sesame@127.0.0.1:1/0"
@@ -75,6 +76,17 @@ def test_migrating_prepares_a_database_and_says_what_it_did(mongo: Mongo, tmp_pa
     assert "videos: was there" in again.output
     settings = chosen(tmp_path, mongo_url=mongo.url, mongo_database="other")
     bootstrap.service(settings).world.store.ping()
+
+
+def test_the_web_process_begins_though_its_bucket_is_away(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pytest.importorskip("boto3", reason="the service profile is not installed")
+    nobody = f"http://127.0.0.1:{free_port()}"
+    named = {"DATA_DIR": str(tmp_path), "S3_BUCKET": "videos", "S3_ENDPOINT": nobody}
+    for name, value in {**named, "S3_ACCESS_KEY": "a", "S3_SECRET_KEY": "b"}.items():
+        monkeypatch.setenv(f"SAMMOT_{name}", value)
+    assert bootstrap.web().test_client().get("/api/videos").status_code == 200
 
 
 def test_the_embedded_profile_needs_no_migration() -> None:

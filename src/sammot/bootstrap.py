@@ -39,7 +39,7 @@ def service(settings: Settings, *, patience: float = PATIENCE) -> Service:
 
     Raises:
         Unavailable: the data folder cannot be made or written, or the settings name no server
-            where one is needed.
+            where one is needed. Servers that are named are not asked yet.
 
     """
     objects, store = _objects(settings), _store(settings, patience)
@@ -69,9 +69,7 @@ def checks(settings: Settings) -> Mapping[str, Callable[[], object]]:
 
 def _objects(settings: Settings) -> Objects:
     folder = _folder(settings.data_dir)
-    objects = DiskObjects(folder) if settings.s3_bucket is None else _s3(settings)
-    objects.ping()
-    return objects
+    return DiskObjects(folder) if settings.s3_bucket is None else _s3(settings)
 
 
 def _s3(settings: Settings) -> Objects:

@@ -17,6 +17,8 @@ from sammot import bootstrap, scenes, video
 from sammot.records import Job, JobSpec, JobState, Priority
 from sammot.service import Service
 from sammot.settings import Settings
+from sammot.stack import free_port
+from sammot.worker.processes import Processes
 from servers.mongo import Mongo
 from servers.redis import RedisServer
 
@@ -185,6 +187,22 @@ def test_a_second_signal_ends_a_worker_at_once(runner: Runner, long: bytes) -> N
     worker.terminate()
     assert worker.wait(10) != 0
     assert are_gone(below)
+
+
+def test_a_job_whose_files_are_away_says_so_and_is_tried_again(
+    embedded: Runner, short: bytes, tmp_path: Path
+) -> None:
+    pytest.importorskip("boto3", reason="the service profile is not installed")
+    job = embedded.job(embedded.bring(short))
+    embedded.service.jobs.claim("here:1", [job.kind])
+    nobody = f"http://127.0.0.1:{free_port()}"
+    away = {"s3_bucket": "videos", "s3_endpoint": nobody, "s3_region": "us-east-1"}
+    keys = {"s3_access_key": "a", "s3_secret_key": "b"}
+    settings = Settings.model_validate({"data_dir": tmp_path / "data", **away, **keys})
+    assert Processes(settings, "here:1").run(embedded.job(job.id)) == 0
+    job = embedded.job(job.id)
+    assert job.state is JobState.QUEUED
+    assert [failure.reason for failure in job.failures] == ["The storage does not answer."]
 
 
 # What only the service profile promises

@@ -56,6 +56,7 @@ def command(kinds: list[JobKind], concurrency: int) -> None:
     exit_with_parent()
     owner = f"{socket.gethostname()}:{os.getpid()}"
     service = bootstrap.service(settings)
+    service.world.objects.ping()  # without them it could only fail jobs
     if settings.profile == "embedded":
         constrain(settings, kinds)
         Worker(service, owner, kinds, _stop_by_signals()).run()
