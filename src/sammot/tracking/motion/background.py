@@ -7,7 +7,7 @@ detection algorithm based on sigma-delta background estimation", 2004.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,8 @@ FLOOR = (2.2, 1.6, 1.6)
 """Least noise of L, a, b, in grey levels."""
 UNIT = 16.0
 """A difference of one sigma, in the units of `Background.difference`."""
+MOST_NOISE = 1.5
+"""Of the usual noise of a picture: where too few frames tell it from what passes."""
 GREY_CHROMA = 2.0
 """Below this standard deviation of a and b a clip counts as grey, and only L is looked at."""
 
@@ -53,13 +55,20 @@ class Background:
 
     def difference(self, lab: Picture) -> Picture:
         """Largest difference over the channels, uint16, one sigma being UNIT."""
-        shift = _luma_shift(lab, self.picture)
-        if shift:
-            lab = cv2.add(lab, np.array([shift, 0, 0, 0], np.float64))
-        away = cv2.absdiff(lab, self.picture)
+        away = cv2.absdiff(self.lit(lab), self.picture)
         planes = cv2.split(cv2.multiply(away, self.gain, dtype=cv2.CV_16U))
         worst = planes[0] if self.is_grey else cv2.max(planes[0], cv2.max(planes[1], planes[2]))
         return cv2.blur(worst, (3, 3))
+
+    def calmed(self) -> Background:
+        """With noise nowhere much above its median."""
+        usual = np.median(self.gain, axis=(0, 1))
+        return replace(self, gain=np.maximum(self.gain, np.float32(usual / MOST_NOISE)))
+
+    def lit(self, lab: Picture) -> Picture:
+        """A picture of the scene, as bright as the background."""
+        shift = _luma_shift(lab, self.picture)
+        return cv2.add(lab, np.array([shift, 0, 0, 0], np.float64)) if shift else lab
 
     def seen_through(self, warp: Picture) -> Background:
         """As a camera sees it from which `warp` (3, 3) leads here; nothing is known outside."""

@@ -17,6 +17,7 @@ from sammot.tracking.motion.picture import Size, lab_of, shrink
 from sammot.tracking.motion.regions import Regions
 from sammot.tracking.motion.shots import group_shots
 from sammot.tracking.motion.still import StillEvidence
+from sammot.tracking.motion.uncovered import relearn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from sammot.tracking.motion.picture import Picture
     from sammot.tracking.motion.sighting import Evidence
 
+FEW = 16
+"""Previews of a clip so short that they are all its frames: what passes slowly seems noise."""
 LEAST_SHOT = 3
 """Previews that a shot needs for a background."""
 MANY_CLAIMS, LARGE_SHARE = 24, 0.12
@@ -46,6 +49,9 @@ def find_evidence(
     if camera is Camera.SWAYING:
         labs = [_steady(shot) for shot in labs]
     backgrounds = [learn_background(shot) for shot in labs]
+    if len(previews) < FEW:
+        backgrounds = [one.calmed() for one in backgrounds]
+    backgrounds = [relearn(one, shot) for one, shot in zip(backgrounds, labs, strict=True)]
     if settings.camera == "auto" and is_restless(backgrounds[0], labs[0]):
         return MovingEvidence(settings), Size.working(clip, settings.moving_size)
     register = Register(backgrounds[0].picture) if camera is Camera.SWAYING else None
