@@ -44,7 +44,7 @@ def dead(service: Service, folder: Path) -> str:
     a_queued_job(service, folder, "one.mp4", 4)
     job = service.jobs.claim("here:1", ["track"])
     assert job is not None
-    service.jobs.fail(job, "The motion step failed.", cause="Test", is_final=False)
+    service.jobs.fail(job, "The motion step failed.", code="Test", is_final=False)
     return job.id
 
 

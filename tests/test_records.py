@@ -77,7 +77,8 @@ def test_a_failure_behind_a_stored_chunk_waits_the_shortest() -> None:
 
 def test_a_worker_that_beat_in_time_has_not_lost_its_job() -> None:
     late = T0 + 2 * LEASE
-    assert running().lost(late, "silent", timedelta(0)).state is JobState.QUEUED
+    lost = running().lost(late, "silent", timedelta(0))
+    assert (lost.state, lost.failures[0].code) == (JobState.QUEUED, "worker-lost")
     beaten = running().beaten(1, late, LEASE, Progress(7, 30.0, 3.1))
     with pytest.raises(Conflict):
         beaten.lost(late, "silent", timedelta(0))

@@ -11,9 +11,12 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any, Generic, TypeVar
 
-from sammot.errors import Conflict, Locked
+from sammot.errors import Conflict, Locked, SamMotError
 
 T = TypeVar("T")
+
+WORKER_LOST = "worker-lost"
+"""The code of a failure whose worker fell silent or ended."""
 
 _LONGEST_BACKOFF = timedelta(minutes=10)
 
@@ -83,6 +86,8 @@ class Failure:
     attempt: int
     at: datetime
     reason: str
+    code: str | None = None
+    """What kind of failure it was, such as the slug of an error; None in older records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,7 @@ class Job:
     eta_seconds: float | None = None
     processing_seconds: float = 0.0
     error_message: str | None = None
+    error_code: str | None = None
     failures: tuple[Failure, ...] = ()
 
     @property
@@ -228,21 +234,36 @@ class Job:
             frame_count=frame_count,
             eta_seconds=None,
             error_message=None,
+            error_code=None,
             processing_seconds=self.processing_seconds + seconds,
         )
 
-    def failed(self, epoch: int, now: datetime, reason: str, backoff: timedelta | None) -> Job:
+    def failed(
+        self,
+        epoch: int,
+        now: datetime,
+        reason: str,
+        backoff: timedelta | None,
+        *,
+        code: str = SamMotError.slug,
+    ) -> Job:
         """This attempt is over: queued again after a while, or failed for good.
 
-        The while is `backoff`, and four times as long after each further attempt without
-        progress. For good when `backoff` is None (trying again cannot help) or the attempts are
-        used up. Raises Conflict where the claim is over.
+        `reason` says why in words, `code` for programs. The while is `backoff`, and four times as
+        long after each further attempt without progress. For good when `backoff` is None (trying
+        again cannot help) or the attempts are used up. Raises Conflict where the claim is over.
         """
         job = self.held(epoch)
-        failures = (*job.failures, Failure(job.attempt, now, reason))
+        failures = (*job.failures, Failure(job.attempt, now, reason, code))
         job = replace(self._put_down(), failures=failures)
         if backoff is None or job.stalled >= job.max_attempts:
-            return replace(job, state=JobState.FAILED, finished_at=now, error_message=reason)
+            return replace(
+                job,
+                state=JobState.FAILED,
+                finished_at=now,
+                error_message=reason,
+                error_code=code,
+            )
         growth = 4 ** min(max(0, job.stalled - 1), 8)
         return replace(job, not_before=now + min(backoff * growth, _LONGEST_BACKOFF))
 
@@ -250,7 +271,7 @@ class Job:
         """Failed, as its worker has been silent for a lease. Raises Conflict where it has not."""
         if self.lease_expires_at is None or self.lease_expires_at >= now:
             raise Conflict(f"Job {self.id} is held by a worker that lives.")
-        return self.failed(self.epoch, now, reason, backoff)
+        return self.failed(self.epoch, now, reason, backoff, code=WORKER_LOST)
 
     def _put_down(self) -> Job:
         """Queued, in nobody's hands, at its last stored frame."""
@@ -292,6 +313,7 @@ class Job:
             finished_at=None,
             not_before=None,
             error_message=None,
+            error_code=None,
         )
 
 
@@ -322,6 +344,7 @@ class Video:
     processing_start_time: datetime | None = None
     processing_end_time: datetime | None = None
     error_message: str | None = None
+    error_code: str | None = None
     result_path: str | None = None
     pinned: bool = False
     """Stays, however old it grows."""
@@ -344,6 +367,7 @@ class Video:
             processing_start_time=job.started_at,
             processing_end_time=job.finished_at,
             error_message=job.error_message,
+            error_code=job.error_code,
             result_path=f"jobs/{job.id}" if job.chunk_count else None,
             frame_count=self.frame_count if counted is None else counted,
         )

@@ -98,3 +98,6 @@ def test_a_failed_job_tells_why(client: Client, service: Service, clip: bytes) -
     assert job["frames_ready"] == 16
     status = client.get(f"/api/videos/{video['id']}/status").get_json()
     assert (status["status"], status["error_message"]) == ("failed", job["error_message"])
+    shown = client.get(f"/api/videos/{video['id']}").get_json()
+    codes = {one["error_code"] for one in (job, status, shown)}
+    assert codes == {failure["code"] for failure in job["failures"]} == {"RuntimeError"}

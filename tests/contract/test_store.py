@@ -41,7 +41,7 @@ def test_what_was_put_is_got(store: Store) -> None:
 
 def test_records_come_back_to_the_last_digit(store: Store) -> None:
     instant = T0 + timedelta(microseconds=123456)
-    failures = (Failure(1, instant, "no room"),)
+    failures = (Failure(1, instant, "no room", "storage-full"),)
     parameters = {"text": "\u00e4 \U0001f415", "deep": [{"a.b": 0.1, "$set": None}, -(2**62), True]}
     video = a_video(upload_time=instant, duration=1 / 3, file_size=2**53 + 1, warnings=("a", "b"))
     job = a_job(parameters=parameters, created_at=instant, failures=failures)

@@ -190,7 +190,8 @@ def test_an_engine_that_breaks_is_tried_again_and_then_told(service: Service, cl
     assert len(job.failures) == 4
     video = fresh(service, video)
     assert video.status is VideoStatus.FAILED
-    assert video.error_message == "The fake step failed (RuntimeError)."
+    assert video.error_message == "The fake step failed (RuntimeError); the log says more."
+    assert {video.error_code, job.error_code, job.failures[0].code} == {"RuntimeError"}
 
 
 def test_results_up_to_a_failure_stay_readable(service: Service, clip: bytes) -> None:

@@ -237,13 +237,17 @@ def test_a_span_that_cannot_be_tracked_fails_the_job_with_its_reason(
         work_off(service)
     broken = service.jobs.spans(tracked(service, video))[0]
     service.world.store.update_job(
-        broken.id, lambda old: replace(old, state=JobState.FAILED, error_message="It broke.")
+        broken.id,
+        lambda old: replace(
+            old, state=JobState.FAILED, error_message="It broke.", error_code="out-of-memory"
+        ),
     )
     expire_leases(service)
     work_off(service)
     job = tracked(service, video)
     assert job.state is JobState.FAILED
     assert "It broke." in (job.error_message or "")
+    assert job.error_code == "out-of-memory"
 
 
 def test_frames_that_are_not_where_the_container_says_are_tracked_as_one(

@@ -37,6 +37,9 @@ class VideoSchema(Shape):
     processing_start_time = Instant(allow_none=True)
     processing_end_time = Instant(allow_none=True)
     error_message = fields.String(allow_none=True)
+    error_code = fields.String(
+        allow_none=True, metadata={"description": "The same for programs, such as `out-of-memory`."}
+    )
     result_path = fields.String(allow_none=True)
     pinned = fields.Boolean(metadata={"description": "Stays, however old it grows."})
     warnings = fields.List(fields.String())
@@ -88,6 +91,7 @@ class StatusSchema(Shape):
     fps = fields.Float(attribute="job.fps", dump_default=0.0)
     eta_seconds = fields.Float(attribute="job.eta_seconds", dump_default=None, allow_none=True)
     error_message = fields.String(attribute="video.error_message", allow_none=True)
+    error_code = fields.String(attribute="video.error_code", allow_none=True)
     job_id = fields.String(attribute="video.job_id", allow_none=True)
     attempt = fields.Integer(attribute="job.attempt", dump_default=0)
     engine = fields.String(attribute="job.engine", dump_default=None, allow_none=True)
@@ -104,6 +108,7 @@ class FailureSchema(Shape):
     attempt = fields.Integer()
     at = Instant()
     reason = fields.String()
+    code = fields.String(allow_none=True)
 
 
 class JobSchema(Shape):
@@ -131,6 +136,9 @@ class JobSchema(Shape):
     eta_seconds = fields.Float(allow_none=True)
     processing_seconds = fields.Float()
     error_message = fields.String(allow_none=True)
+    error_code = fields.String(
+        allow_none=True, metadata={"description": "The same for programs, such as `out-of-memory`."}
+    )
     failures = fields.List(fields.Nested(FailureSchema))
     queue_position = fields.Integer(allow_none=True)
 

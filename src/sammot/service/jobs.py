@@ -8,6 +8,7 @@ from typing import Any
 from sammot.errors import Conflict, NotFound, Unavailable
 from sammot.ports import ChunkContent, JobQuery
 from sammot.records import (
+    WORKER_LOST,
     ChunkBounds,
     Job,
     JobKind,
@@ -257,15 +258,15 @@ class Jobs:
         count_completed(self.world.store, job)
         return job
 
-    def fail(self, job: Job, reason: str, *, cause: str, is_final: bool) -> Job:
-        """This attempt did not succeed; `cause` is what such failures are counted under.
+    def fail(self, job: Job, reason: str, *, code: str, is_final: bool) -> Job:
+        """This attempt did not succeed; under `code` such failures are told and counted.
 
         Raises Conflict when the job is ours no longer.
         """
         now = self.world.now()
         backoff = None if is_final else self.world.policy.backoff
-        job = self._step(job, lambda old: old.failed(job.epoch, now, reason, backoff))
-        count_failed(self.world.store, job, cause)
+        job = self._step(job, lambda old: old.failed(job.epoch, now, reason, backoff, code=code))
+        count_failed(self.world.store, job, code)
         return job
 
     def release(self, job: Job) -> Job:
@@ -281,7 +282,7 @@ class Jobs:
             # holds it in the store. The others do not wait for it.
             with suppress(Conflict, NotFound, Unavailable):
                 self._step(job, lambda old: old.lost(now, _LOST, backoff))
-                count_failed(self.world.store, job, "worker-lost")
+                count_failed(self.world.store, job, WORKER_LOST)
         return len(lost)
 
     def remind(self) -> None:

@@ -18,7 +18,7 @@ from kombu.connection import Connection
 from sammot import bootstrap
 from sammot.adapters import celery_queue
 from sammot.errors import Conflict, NotFound, SamMotError
-from sammot.records import Job, JobKind
+from sammot.records import WORKER_LOST, Job, JobKind
 from sammot.service import Service
 from sammot.settings import Settings
 from sammot.worker.processes import Processes
@@ -96,7 +96,7 @@ def _conclude(service: Service, job: Job, status: int | None) -> None:
             how = signal.Signals(-status).name if status < 0 else f"exit status {status}"
             log.warning("job process ended", job_id=job.id, how=how)
             reason = _ENDED.format(how=how)
-            service.jobs.fail(job, reason, cause="worker-lost", is_final=False)
+            service.jobs.fail(job, reason, code=WORKER_LOST, is_final=False)
 
 
 def _stop_by_signals(processes: Processes) -> None:

@@ -10,6 +10,7 @@ from sammot.errors import (
     Conflict,
     InvalidInput,
     NotFound,
+    OutOfMemory,
     SamMotError,
     UnknownEngine,
     UnreadableVideo,
@@ -99,11 +100,12 @@ class Worker:
     def _fail(self, job: Job, error: Exception) -> None:
         log.warning("job failed", exc_info=error)
         if isinstance(error, SamMotError):
-            reason = str(error)
+            reason, code = str(error), error.slug
         elif isinstance(error, MemoryError):
             reason = "There was not enough memory; try a smaller preset or a smaller video."
+            code = OutOfMemory.slug
         else:
-            reason = f"The {job.engine or job.kind} step failed ({type(error).__name__})."
-        cause = error.slug if isinstance(error, SamMotError) else type(error).__name__
+            code = type(error).__name__
+            reason = f"The {job.engine or job.kind} step failed ({code}); the log says more."
         is_final = isinstance(error, _HOPELESS)
-        self._service.jobs.fail(job, reason, cause=cause, is_final=is_final)
+        self._service.jobs.fail(job, reason, code=code, is_final=is_final)

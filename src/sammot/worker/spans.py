@@ -82,7 +82,9 @@ class _Stitching:
             part = self._look(span)
             if part.state in (JobState.FAILED, JobState.CANCELLED):
                 why = part.error_message or "it was cancelled."
-                raise Unavailable(f"The part from frame {span.cut} on was not tracked: {why}")
+                failure = Unavailable(f"The part from frame {span.cut} on was not tracked: {why}")
+                failure.slug = part.error_code or failure.slug
+                raise failure
             is_over = part.state is JobState.COMPLETED
             if self._ids is None and (is_over or part.frames_ready >= span.cut):
                 self._meet(span, part)

@@ -556,6 +556,8 @@ export interface components {
             /** Format: date-time */
             processing_end_time: string | null;
             error_message: string | null;
+            /** @description The same for programs, such as `out-of-memory`. */
+            error_code: string | null;
             result_path: string | null;
             /** @description Stays, however old it grows. */
             pinned: boolean;
@@ -606,6 +608,7 @@ export interface components {
             fps: number;
             eta_seconds: number | null;
             error_message: string | null;
+            error_code: string | null;
             job_id: string | null;
             attempt: number;
             engine: string | null;
@@ -710,6 +713,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             reason: string;
+            code: string | null;
         };
         Job: {
             id: string;
@@ -743,6 +747,8 @@ export interface components {
             eta_seconds: number | null;
             processing_seconds: number;
             error_message: string | null;
+            /** @description The same for programs, such as `out-of-memory`. */
+            error_code: string | null;
             failures: components["schemas"]["Failure"][];
             queue_position: number | null;
         };

@@ -23,6 +23,22 @@ export const koService: Readonly<Record<string, string>> = {
   "/problems/unavailable": "지금은 사용할 수 없습니다",
   "/problems/internal-error": "내부 오류",
 
+  failure: "처리 중에 오류가 났습니다. 다시 시도하세요. 되풀이되면 서버의 로그를 확인하세요.",
+  "failure.invalid-input": "이 설정으로는 처리할 수 없습니다. 설정을 바꾸어 다시 추적하세요.",
+  "failure.not-found": "필요한 데이터가 더는 없습니다. 동영상을 다시 추적하세요.",
+  "failure.storage-full": "서버 디스크에 남은 공간이 없습니다. 동영상을 지우거나 공간을 늘린 뒤 다시 시도하세요.",
+  "failure.unreadable-video": "동영상을 끝까지 읽을 수 없습니다. 파일이 손상되지 않았는지 확인하고 다시 올리세요.",
+  "failure.video-too-big": "동영상이 이 서버의 한도를 넘습니다. 더 짧거나 작은 동영상을 올리세요.",
+  "failure.unknown-engine":
+    "이 엔진을 지금 사용할 수 없습니다. 다른 엔진을 고르거나 서버의 설치와 장치 설정을 확인하세요.",
+  "failure.unavailable":
+    "서버의 저장소가 응답하지 않거나 동영상의 일부를 추적하지 못했습니다. 잠시 뒤에 다시 시도하세요.",
+  "failure.out-of-memory":
+    "메모리가 부족합니다. 더 작은 모델이나 프리셋, 더 적은 물체, 또는 다른 장치(SAMMOT_DEVICE)로 다시 시도하세요.",
+  "failure.unusable-weights": "모델의 가중치가 없거나 손상되었습니다. 가중치를 다시 받은 뒤 시도하세요.",
+  "failure.worker-lost":
+    "작업을 맡은 프로세스가 갑자기 끝났습니다. 메모리가 부족했을 수 있습니다. 더 작은 프리셋으로 다시 시도하세요.",
+
   "engine.motion": "움직임",
   "engine.motion.description": "움직이는 모든 것을 찾습니다. 학습된 가중치나 GPU가 필요 없습니다.",
   "engine.sam2": "세그먼트 애니싱 2",

@@ -1,12 +1,15 @@
 import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { expect, it } from "vitest";
+import { afterEach, expect, it } from "vitest";
 
 import { ProcessingDashboard } from "@/features/dashboard/processing-dashboard";
+import { language } from "@/i18n/i18n";
 import { Refusal, renderPage, serve, type Request } from "@/testing/render";
 import { progress, video } from "@/testing/samples";
 
 const page = (...items: ReturnType<typeof video>[]) => ({ items, next_cursor: null, total: items.length });
+
+afterEach(() => language.set("en"));
 
 it("lists videos with what is known of them", async () => {
   serve({ "GET /videos": page(video()) });
@@ -38,6 +41,14 @@ it("tells why a video failed and offers to try again", async () => {
   await screen.findByText("The disk is full.");
   await userEvent.click(screen.getByRole("button", { name: "Retry" }));
   expect(requests.map((request) => request.key)).toContain("POST /jobs/j1/retry");
+});
+
+it("tells in the visitor's language why a video failed", async () => {
+  language.set("ko");
+  const failed = video({ status: "failed", error_message: "The disk is full.", error_code: "storage-full" });
+  serve({ "GET /videos": page(failed) });
+  renderPage(<ProcessingDashboard />);
+  await screen.findByText(/서버 디스크에 남은 공간이 없습니다/);
 });
 
 it("asks for the status and the words that were chosen", async () => {

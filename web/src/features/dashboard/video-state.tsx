@@ -1,6 +1,7 @@
 import type { Video, VideoProgress } from "@/api/types";
 import { Progress } from "@/components/progress";
 import { StatusBadge } from "@/components/status-badge";
+import { failureText } from "@/i18n/failures";
 import { useI18n } from "@/i18n/i18n";
 import { spanText } from "@/i18n/span";
 import { formatCount, formatFps, formatPercent } from "@/lib/format";
@@ -71,7 +72,7 @@ function StateNote({ video, progress }: VideoStateProps) {
     case "failed":
       return (
         <p className="line-clamp-2 text-xs text-bad" title={video.error_message ?? ""}>
-          {video.error_message}
+          {failureText(video.error_code, video.error_message)}
         </p>
       );
     default:

@@ -19,7 +19,7 @@ it("tells of each job what it does, for which video and how far it is", async ()
 });
 
 it("keeps the reasons of failed attempts", async () => {
-  const failures = [{ attempt: 1, at: "2026-11-23T01:00:00Z", reason: "The worker went silent." }];
+  const failures = [{ attempt: 1, at: "2026-11-23T01:00:00Z", reason: "The worker went silent.", code: "worker-lost" }];
   serve({ "GET /jobs": page(job({ attempt: 2, failures })), "GET /videos/v1": video() });
   renderPage(<JobList />);
   await userEvent.click(await screen.findByText("1 failed attempt"));

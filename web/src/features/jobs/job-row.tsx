@@ -10,6 +10,7 @@ import { IconButton } from "@/components/icon-button";
 import { Progress } from "@/components/progress";
 import { StatusBadge } from "@/components/status-badge";
 import { problemText } from "@/i18n/problems";
+import { failureText } from "@/i18n/failures";
 import { useI18n, type Translate } from "@/i18n/i18n";
 import { spanText } from "@/i18n/span";
 import { formatAgo, formatFps, formatPercent } from "@/lib/format";
@@ -93,7 +94,12 @@ export function JobRow({ job }: { job: Job }) {
 function Failures({ job }: { job: Job }) {
   const { t } = useI18n();
   if (job.failures.length === 0) {
-    return job.error_message ? <p className="mt-1 text-xs text-bad">{job.error_message}</p> : null;
+    const reason = failureText(job.error_code, job.error_message);
+    return reason ? (
+      <p className="mt-1 text-xs text-bad" title={job.error_message ?? ""}>
+        {reason}
+      </p>
+    ) : null;
   }
   return (
     <details className="mt-1 text-xs">
@@ -102,9 +108,9 @@ function Failures({ job }: { job: Job }) {
       </summary>
       <ol className="mt-1 grid gap-1 text-ink-soft">
         {job.failures.map((failure) => (
-          <li key={failure.attempt}>
+          <li key={failure.attempt} title={failure.reason}>
             <span className="text-ink-faint">{t("jobs.attemptNumber", { attempt: failure.attempt })}</span>{" "}
-            {failure.reason}
+            {failureText(failure.code, failure.reason)}
           </li>
         ))}
       </ol>

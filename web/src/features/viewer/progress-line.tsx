@@ -1,6 +1,7 @@
 import type { Video, VideoProgress } from "@/api/types";
 import { Progress } from "@/components/progress";
 import { StatusBadge } from "@/components/status-badge";
+import { failureText } from "@/i18n/failures";
 import { useI18n } from "@/i18n/i18n";
 import { spanText } from "@/i18n/span";
 import { formatFps, formatPercent } from "@/lib/format";
@@ -11,11 +12,12 @@ export function ProgressLine({ video, progress }: { video: Video; progress: Vide
   const status = progress?.status ?? video.status;
   if (status === "completed") return <StatusBadge status="completed" />;
   if (status === "failed") {
+    const { error_code, error_message } = progress ?? video;
     return (
       <div className="flex min-w-0 items-center gap-2">
         <StatusBadge status="failed" />
-        <p role="alert" className="line-clamp-2 max-w-md text-[13px] text-bad">
-          {progress?.error_message ?? video.error_message}
+        <p role="alert" className="line-clamp-2 max-w-md text-[13px] text-bad" title={error_message ?? ""}>
+          {failureText(error_code, error_message)}
         </p>
       </div>
     );
