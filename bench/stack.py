@@ -94,7 +94,8 @@ def stack(**settings: str) -> Iterator[Stack]:
         port = probe.getsockname()[1]
     with TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "sammot", "up", "--no-browser", "--port", str(port)]
-        environment = os.environ | {"SAMMOT_DATA_DIR": folder} | settings
+        quiet_start = {"SAMMOT_DATA_DIR": folder, "SAMMOT_SPEED_TRIALS": "false"}
+        environment = os.environ | quiet_start | settings
         quiet = subprocess.DEVNULL
         process = subprocess.Popen(command, env=environment, stdout=quiet, stderr=quiet)
         try:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from sammot import sam_engines
+from sammot.models.devices import is_absent
 from sammot.models.loading import kind_of
 from sammot.service import EngineEntry
 from sammot.settings import Settings
@@ -23,7 +24,16 @@ def engines(settings: Settings, weights: Path | None = None) -> dict[str, Engine
     if weights is not None:
         kind_of(weights)
     entries = (_motion(), sam_engines.sam2(settings, weights))
-    return {entry.name: entry for entry in entries}
+    return {entry.name: replace(entry, device=_device(settings)) for entry in entries}
+
+
+def _device(settings: Settings) -> str:
+    """What models compute on, told without torch; `auto` where that is not known: only with the
+    embedded profile is this machine the one that the workers run on.
+    """
+    if settings.device != "auto" or settings.profile != "embedded":
+        return settings.device
+    return "cpu" if is_absent("cuda") and is_absent("mps") else "gpu"
 
 
 def _motion() -> EngineEntry:

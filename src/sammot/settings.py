@@ -58,6 +58,8 @@ class Settings(BaseSettings):
     """Where the weights of models lie, a folder each; without it, in the data folder."""
     device: str = Field(default="auto", pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$")
     """What models compute on."""
+    speed_trials: bool = True
+    """Whether idle workers try engines out, to tell their speed before a first job."""
     metrics_token: SecretStr = SecretStr("")
     """Who knows it may read /metrics from another machine; without one, nobody may."""
 

@@ -63,6 +63,7 @@ class Place:
     @property
     def environment(self) -> dict[str, str]:
         chosen = {"DATA_DIR": str(self.folder), "LEASE_SECONDS": "1", "BACKOFF_SECONDS": "0"}
+        chosen["SPEED_TRIALS"] = "false"
         chosen["SPAN_FRAMES"] = str(self.span_frames)
         chosen["MAX_ATTEMPTS"] = "50"  # some lives end before their first chunk
         return {f"SAMMOT_{name}": value for name, value in chosen.items()}

@@ -13,7 +13,7 @@ from sammot.service import World
 from sammot.service.speeds import Speed, measured
 from world import a_service
 
-PRESET = {"name": "preset", "kind": "choice"}
+PRESET = {"name": "preset", "kind": "choice", "default": "fast", "choices": ["fast", "slow"]}
 DEPTH = {"name": "depth", "kind": "integer"}
 
 

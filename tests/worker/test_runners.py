@@ -16,6 +16,7 @@ import pytest
 from sammot import bootstrap, scenes, video
 from sammot.records import Job, JobSpec, JobState, Priority
 from sammot.service import Service
+from sammot.service.speeds import measured
 from sammot.settings import Settings
 from sammot.stack import free_port
 from sammot.worker.processes import Processes
@@ -30,6 +31,7 @@ class Runner:
 
     def __init__(self, folder: Path, named: Mapping[str, str]) -> None:
         chosen = {"DATA_DIR": str(folder / "data"), "BACKOFF_SECONDS": "0", **named}
+        chosen["SPEED_TRIALS"] = "false"
         self._environment = {f"SAMMOT_{name}": value for name, value in chosen.items()}
         self._log = folder / "worker.log"
         self._workers = ExitStack()
@@ -38,11 +40,12 @@ class Runner:
                 patch.setenv(name, value)
             self.service: Service = bootstrap.service(Settings())
 
-    def worker(self, *arguments: str) -> subprocess.Popen[bytes]:
+    def worker(self, *arguments: str, **named: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "sammot", "worker", *arguments]
         with self._log.open("ab") as log:
+            own = {f"SAMMOT_{name}": value for name, value in named.items()}
             process = subprocess.Popen(
-                command, env=os.environ | self._environment, stdout=log, stderr=log
+                command, env=os.environ | self._environment | own, stdout=log, stderr=log
             )
         self._workers.callback(process.wait)
         self._workers.callback(process.kill)
@@ -269,3 +272,13 @@ def test_all_catches_up_when_redis_comes_back_and_has_forgotten_everything(
     for job_id in (running, waiting, late):
         job = served.awaited(job_id, lambda job: job.state.is_final)
         assert (job.state, job.attempt, job.failures) == (JobState.COMPLETED, 1, ())
+
+
+def test_an_idle_worker_tries_the_engines_out(runner: Runner) -> None:
+    runner.worker("--queues", "track", SPEED_TRIALS="true")
+    for _ in range(1200):
+        if speeds := measured(runner.service.world, "local"):
+            break
+        time.sleep(0.05)
+    (speed,) = speeds["motion"]
+    assert (speed.job_count, speed.fps > 0) == (0, True)

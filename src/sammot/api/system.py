@@ -98,7 +98,9 @@ class SpeedSchema(Shape):
 
     choices = fields.Dict(keys=fields.String(), values=fields.Raw())
     fps = fields.Float(metadata={"description": "Frames of the video a second, start included."})
-    job_count = fields.Integer()
+    job_count = fields.Integer(
+        metadata={"description": "How many jobs were measured; 0: a short trial, without start."}
+    )
 
 
 class EngineSchema(Shape):
@@ -122,7 +124,7 @@ class EngineSchema(Shape):
     parameters = fields.List(fields.Nested(ParameterSchema))
     speeds = fields.List(
         fields.Nested(SpeedSchema),
-        metadata={"description": "Measured on finished jobs; empty where there are none."},
+        metadata={"description": "On finished jobs, else in a trial; empty where neither was."},
     )
 
 

@@ -12,7 +12,7 @@ from sammot import bootstrap, logs
 from sammot.leash import exit_with_parent
 from sammot.records import JobKind
 from sammot.settings import Settings
-from sammot.worker import Worker
+from sammot.worker import Worker, trials
 from sammot.worker.processes import constrain
 
 
@@ -57,6 +57,8 @@ def command(kinds: list[JobKind], concurrency: int) -> None:
     owner = f"{socket.gethostname()}:{os.getpid()}"
     service = bootstrap.service(settings)
     service.world.objects.ping()  # without them it could only fail jobs
+    if JobKind.TRACK in kinds:
+        trials.begin(settings, service)
     if settings.profile == "embedded":
         constrain(settings, kinds)
         Worker(service, owner, kinds, _stop_by_signals()).run()

@@ -35,6 +35,12 @@ def count_frames(store: Store, job: Job, frame_count: int, seconds: float) -> No
     _add(store, {f"frames/{job.engine}": frame_count, f"frame_seconds/{job.engine}": seconds})
 
 
+def count_trial(store: Store, key: str, machine: str, frame_count: int, seconds: float) -> None:
+    """So many frames were tracked for a trial on a machine; `key` is its engine and choices."""
+    place = f"{key}/{machine}"
+    _add(store, {f"trial_frames/{place}": frame_count, f"trial_seconds/{place}": seconds})
+
+
 def totals(store: Store) -> defaultdict[str, dict[tuple[str, ...], float]]:
     """The amounts by name (`jobs`, `failures`, ...), then by labels."""
     found: defaultdict[str, dict[tuple[str, ...], float]] = defaultdict(dict)

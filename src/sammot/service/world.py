@@ -57,6 +57,8 @@ class EngineEntry:
     """None when it can be used here."""
     takes_prompts: bool = False
     """Whether users may show it objects, as the parameter `prompts`."""
+    device: str = ""
+    """What it computes on, as far as the settings tell: speeds on others do not count."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -849,6 +849,7 @@ export interface components {
             };
             /** @description Frames of the video a second, start included. */
             fps: number;
+            /** @description How many jobs were measured; 0: a short trial, without start. */
             job_count: number;
         };
         Engine: {
@@ -868,7 +869,7 @@ export interface components {
             remedy: string | null;
             takes_prompts: boolean;
             parameters: components["schemas"]["Parameter"][];
-            /** @description Measured on finished jobs; empty where there are none. */
+            /** @description On finished jobs, else in a trial; empty where neither was. */
             speeds: components["schemas"]["Speed"][];
         };
         EngineList: {

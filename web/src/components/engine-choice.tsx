@@ -85,9 +85,10 @@ export function EngineSpeed({ engine, parameters, frameCount }: EngineSpeedProps
   const speed = measuredSpeed(engine, parameters);
   if (!speed) return <span className="block text-ink-faint">{t("engine.unmeasured")}</span>;
   const fps = speed.fps < 10 ? formatFps(Number(speed.fps.toPrecision(2))) : speed.fps.toFixed(0);
+  const isTrial = speed.job_count === 0;
   const words =
     frameCount === undefined
-      ? t("engine.speed", { fps, count: speed.job_count })
-      : t("engine.takes", { fps, span: spanText(frameCount / speed.fps, t) });
+      ? t(isTrial ? "engine.trial" : "engine.speed", { fps, count: speed.job_count })
+      : t(isTrial ? "engine.trialTakes" : "engine.takes", { fps, span: spanText(frameCount / speed.fps, t) });
   return <span className="block text-ink tabular-nums">{words}</span>;
 }

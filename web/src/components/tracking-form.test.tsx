@@ -54,6 +54,12 @@ it("chooses among those that can run, and forgets the parameters of the other", 
   expect(onChange).toHaveBeenLastCalledWith({ engine: "sam2", parameters: {} });
 });
 
+it("says where the speed is that of a trial", () => {
+  const speeds = [{ choices: {}, fps: 4, job_count: 0 }];
+  renderPage(<TrackingForm engines={[{ ...motion, speeds }]} choice={{}} frameCount={1440} onChange={vi.fn()} />);
+  screen.getByText("About 4 fps here in a short trial: this video takes 6 min, many objects longer.");
+});
+
 it("tells how long the video takes where the speed was measured, and else that it was not", () => {
   const speeds = [{ choices: {}, fps: 4, job_count: 2 }];
   const { unmount } = renderPage(

@@ -155,6 +155,8 @@ export const en = {
   "engine.mend": "Type this where the service runs, then start the service again:",
   "engine.speed": "About {fps} fps here (measured on {count} job).|About {fps} fps here (measured on {count} jobs).",
   "engine.takes": "About {fps} fps here: this video takes {span}.",
+  "engine.trial": "About {fps} fps here in a short trial.",
+  "engine.trialTakes": "About {fps} fps here in a short trial: this video takes {span}, many objects longer.",
   "engine.unmeasured": "Not measured here yet with these settings.",
 
   "download.title": "Download",

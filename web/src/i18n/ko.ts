@@ -157,6 +157,9 @@ export const ko: Words = {
   "engine.mend": "서비스가 실행되는 컴퓨터에서 다음을 입력한 뒤 서비스를 다시 시작하세요:",
   "engine.speed": "여기서 초당 약 {fps}프레임 (작업 {count}개에서 측정).",
   "engine.takes": "여기서 초당 약 {fps}프레임: 이 동영상은 {span} 걸립니다.",
+  "engine.trial": "여기서 짧게 시험했을 때 초당 약 {fps}프레임.",
+  "engine.trialTakes":
+    "여기서 짧게 시험했을 때 초당 약 {fps}프레임: 이 동영상은 {span} 걸리고, 물체가 많으면 더 걸립니다.",
   "engine.unmeasured": "이 설정으로는 아직 측정하지 않았습니다.",
 
   "download.title": "다운로드",

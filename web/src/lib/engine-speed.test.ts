@@ -28,6 +28,13 @@ it("is that of jobs with the same choices", () => {
   expect(measuredSpeed(engine, { sensitivity: 2 })?.fps).toBe(40);
 });
 
+it("is that of a trial, which made fewer choices, where no job had them", () => {
+  const trial = { choices: {}, fps: 30, job_count: 0 };
+  const speeds = [...engine.speeds.slice(0, 1), trial];
+  expect(measuredSpeed({ ...engine, speeds }, { preset: "fast" })?.fps).toBe(80);
+  expect(measuredSpeed({ ...engine, speeds })).toBe(trial);
+});
+
 it("is unknown where no job had them", () => {
   expect(measuredSpeed({ ...engine, speeds: engine.speeds.slice(0, 1) })).toBeUndefined();
   expect(measuredSpeed({ ...engine, speeds: [] })).toBeUndefined();
