@@ -66,14 +66,14 @@ def test_a_surer_observation_is_right_more_often() -> None:
     """Those scored 0.9 than those scored about 0.8, and these than those scored about 0.5."""
     levels = (0.75, 0.9)
     right: dict[int, Counter[bool]] = defaultdict(Counter)
-    for name in ("crossing", "many", "cut", "pan", "light"):
+    for name in ("crossing", "many", "cut", "pan", "light", "shake"):
         truth, results = tracked(name)
         for result in results:
             for one in result.observations:
                 mask = one.rle.decode()
                 best = max((mask_iou(mask, m) for m in truth[result.index].values()), default=0)
                 right[sum(one.score >= level for level in levels)][best > 0.5] += 1
-    assert min(count.total() for count in right.values()) > 100
+    assert min(count.total() for count in right.values()) > 50
     unsure, likely, sure = (right[level][True] / right[level].total() for level in range(3))
     assert unsure + 0.1 < likely < sure
     assert sure > 0.95

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from sammot.tracking.engine import Engine
 from sammot.tracking.manager import TrajectoryManager
 from sammot.tracking.manager_config import ManagerConfig
+from sammot.tracking.motion.finding import YOUNG
 from sammot.tracking.motion.finish import MotionFinisher
 from sammot.tracking.motion.look import find_evidence
 from sammot.tracking.motion.parameters import PARAMETERS, Parameters
@@ -40,7 +41,8 @@ def create(parameters: Mapping[str, object], clip: ClipInfo, previews: Sequence[
     length = clip.frame_count or 1000
     # In a clip of a few frames an object has little time to show that it is one.
     config = ManagerConfig(
-        tolerance=max(1, round(settings.memory * clip.fps)),
+        # What comes back is known again only after some frames.
+        tolerance=round(settings.memory * clip.fps) + YOUNG[0],
         confirm_hits=min(6, max(2, length // 8)),
         resting_hits=min(12, max(3, length // 4)),
         # Under a moving camera, what stirs and does not travel is a screen, leaves, or water.

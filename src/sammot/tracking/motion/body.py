@@ -10,12 +10,20 @@ from sammot.tracking.motion.patch import Patch
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sammot.tracking.motion.fitting import Expected
     from sammot.tracking.motion.picture import Picture
     from sammot.tracking.state import State
 
 
 LONG_TOGETHER = 15
 """Frames for which two objects may share a region though neither had one of its own."""
+WHOLE = 0.8
+"""A body that shows less than this share of its usual area is being hidden."""
+SLOWING = 0.97
+"""Of its velocity a hidden body keeps in each frame, as far as is expected."""
+OVERSHOOT = 1.5
+"""How far a hidden body may get, in units of what its velocity would bring: that was measured while
+it was being hidden, and is too low."""
 
 
 @dataclass(slots=True)
@@ -26,7 +34,8 @@ class Body:
     frames since it was seen; `apart` counts frames in which a piece was away from the rest; `age`
     counts frames in which it was seen, `solo` those with a region of its own, `together` those
     since the last such, in which it shared one; `entered` says that it was first seen at the
-    border; `shape` is its mask when it last had one of its own, carried along since.
+    border; `shape` is its mask when it last had one of its own, carried along since,
+    and `rest` (x, y) the part of a pixel by which it should lie farther on.
     """
 
     patch: Patch
@@ -35,6 +44,7 @@ class Body:
     area: float
     colours: Picture
     shape: Patch
+    rest: NDArray[np.float64]
     missed: int = 0
     apart: int = 0
     age: int = 0
@@ -45,7 +55,7 @@ class Body:
     @classmethod
     def born(cls, patch: Patch, colours: Picture) -> Body:
         """At rest, as far as we know."""
-        return cls(patch, patch.centre, np.zeros(2), float(patch.area), colours, patch)
+        return cls(patch, patch.centre, np.zeros(2), float(patch.area), colours, patch, np.zeros(2))
 
     @property
     def reach(self) -> float:
@@ -59,33 +69,48 @@ class Body:
         """
         return self.together > max(LONG_TOGETHER, 2 * self.solo)
 
-    def seen(self, patch: Patch, colours: Picture, *, shared: Patch | None = None) -> None:
-        """Take a new mask; one shared with another teaches less, no colours, and no shape, which
-        then was expected at `shared`.
-        """
+    def seen(self, patch: Patch, colours: Picture, *, is_steady: bool) -> None:
+        """Take a new mask, all its own; `is_steady` says that the camera stands still."""
         centre = patch.centre
-        self.age += 1
-        if shared is None:
-            self.solo, self.together = self.solo + 1, 0
-        else:
-            self.together += 1
-        gain = 0.4 if shared is None else 0.1
+        # What shrinks before it is being hidden: its centre does not move as it does.
+        gain = 0.0 if is_steady and patch.area <= WHOLE * self.area else 0.4
         self.velocity += gain * ((centre - self.centre) / (self.missed + 1) - self.velocity)
+        self.area += 0.1 * (patch.area - self.area)
+        self.colours = self.colours + np.float32(0.1) * (colours - self.colours)
+        self.shape, self.rest = patch, np.zeros(2)
+        self.solo, self.together = self.solo + 1, 0
+        self._at(patch, centre)
+
+    def shared(self, patch: Patch, expected: Expected) -> None:
+        """Take a mask parted from another's, which ends where the other begins: it teaches
+        nothing, and the shape is carried on.
+        """
+        self.shape, self.rest, self.velocity = expected
+        self.together += 1
+        self._at(patch, self.shape.centre + self.rest)
+
+    def _at(self, patch: Patch, centre: NDArray[np.float64]) -> None:
         self.patch, self.centre, self.missed = patch, centre, 0
-        self.shape = patch if shared is None else shared
-        if shared is None:
-            self.area += 0.1 * (patch.area - self.area)
-            self.colours = self.colours + np.float32(0.1) * (colours - self.colours)
+        self.age += 1
+
+    def distance_to_way(self, point: NDArray[np.float64]) -> float:
+        """Pixels from a point to where this hidden body may be by now: anywhere between where it
+        was last seen and where its speed would have brought it.
+        """
+        start = self.shape.centre
+        way = OVERSHOOT * self.missed * self.velocity / SLOWING**self.missed
+        along = (point - start) @ way / max(1e-9, float(way @ way))
+        return float(np.linalg.norm(point - start - np.clip(along, 0, 1) * way))
 
     def lost(self) -> None:
         """Not seen in this frame: it goes on more and more slowly."""
         self.centre = self.centre + self.velocity
-        self.velocity = self.velocity * 0.97
+        self.velocity = self.velocity * SLOWING
         self.missed += 1
 
     def save(self) -> State:
         """Arrays and numbers."""
-        values = [*self.centre, *self.velocity, self.area]
+        values = [*self.centre, *self.velocity, self.area, *self.rest]
         return {
             "patch": _packed(self.patch), "shape": _packed(self.shape),
             "values": np.array(values, np.float64),
@@ -103,7 +128,7 @@ class Body:
         values = state["values"]
         return cls(
             _unpacked(state["patch"]), values[:2].copy(), values[2:4].copy(), float(values[4]),
-            colours, _unpacked(state["shape"]),
+            colours, _unpacked(state["shape"]), values[5:7].copy(),
             state["missed"], state["apart"], state["age"], state["solo"], state["together"],
             state["entered"],
         )  # fmt: skip

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sammot.tracking.motion.appearance import distance, histogram
+from sammot.tracking.motion.fitting import GAIN, Expected, fit
 from sammot.tracking.motion.lobes import parts_of
-from sammot.tracking.motion.partition import divide
+from sammot.tracking.motion.partition import divide, shown
 from sammot.tracking.motion.patch import Patch
 
 if TYPE_CHECKING:
@@ -29,28 +30,44 @@ UNLIKE = 0.55
 
 
 class Found(NamedTuple):
-    """A body's mask in this frame, and whether it had to share a claim with another."""
+    """A body's mask in this frame, and where it was expected if it had to share a claim."""
 
     patch: Patch
-    is_shared: bool
+    shared: Expected | None = None
+
+    def united(self, other: Found) -> Found:
+        """With what it has of another claim."""
+        return Found(self.patch.united(other.patch), self.shared or other.shared)
 
 
-def expect(body: Body, view: View) -> Patch:
-    """Where the mask should be now: moved by its velocity or by the flow, whichever fits."""
+def expect(body: Body, view: View) -> Expected:
+    """The mask moved by its velocity or by the flow, whichever fits."""
     claimed = view.claims.labels
     height, width = claimed.shape
     size = (height, width)
     if body.missed:
-        shift = body.centre + body.velocity - body.patch.centre
-        return body.patch.shifted(*_whole(shift), size)
-    shifts = [_whole(body.velocity), _whole(_flow_of(body, view))]
-    hits = [np.count_nonzero(body.patch.shifted(*one, size).of(claimed)) for one in shifts]
-    shape = body.shape.shifted(*shifts[int(hits[1] > hits[0])], size)
-    inside = np.count_nonzero(shape.of(claimed))
+        shift = body.centre + body.velocity - body.shape.centre
+        return _moved(body.shape, shift, body.velocity, size)
+    velocity = body.velocity
+    shifts = [velocity, _flow_of(body, view)]
+    hits = [
+        np.count_nonzero(_moved(body.patch, one, one, size).patch.of(claimed)) for one in shifts
+    ]
+    shift = shifts[int(hits[1] > hits[0])]
+    shape = _moved(body.shape, shift + body.rest, velocity + GAIN * (shift - velocity), size)
+    inside = np.count_nonzero(shape.patch.of(claimed))
     # A shape that was carried astray is given up for what was last seen.
-    if inside < 0.5 * max(1, shape.area):
-        return body.patch.shifted(*shifts[int(hits[1] > hits[0])], size)
+    if inside < 0.5 * max(1, shape.patch.area):
+        return _moved(body.patch, shift, shape.velocity, size)
     return shape
+
+
+def _moved(
+    patch: Patch, shift: np.ndarray[Any, Any], velocity: np.ndarray[Any, Any], size: tuple[int, int]
+) -> Expected:
+    """By whole pixels; the rest is for the next frame, or a slow body would never get anywhere."""
+    across, down = (round(float(value)) for value in shift)
+    return Expected(patch.shifted(across, down, size), shift - np.array([across, down]), velocity)
 
 
 def _flow_of(body: Body, view: View) -> np.ndarray[Any, Any]:
@@ -68,50 +85,60 @@ def _flow_of(body: Body, view: View) -> np.ndarray[Any, Any]:
     return -2.0 * np.median(inside, axis=0)
 
 
-def _whole(shift: np.ndarray[Any, Any]) -> tuple[int, int]:
-    return round(float(shift[0])), round(float(shift[1]))
-
-
 def ownership(
-    expected: Mapping[TrackId, Patch], bodies: Mapping[TrackId, Body], view: View
+    expected: Mapping[TrackId, Expected], bodies: Mapping[TrackId, Body], view: View
 ) -> tuple[dict[int, list[TrackId]], list[int]]:
     """Which bodies own each claim, and the claims without an owner."""
     claims = view.claims
     owners: dict[int, list[TrackId]] = {}
-    for id_, patch in expected.items():
+    # Those that were hidden come last: what they meet may be another's.
+    for id_ in sorted(expected, key=lambda id_: bodies[id_].missed > 0):
+        patch = expected[id_].patch
         if patch.mask.size == 0:
             continue
         shared = np.bincount(patch.of(claims.labels), minlength=claims.count + 1)
-        for number in np.flatnonzero(shared[1:] >= 3) + 1:
+        for number in (np.flatnonzero(shared[1:] >= 3) + 1).tolist():
             least = min(patch.area, int(claims.areas[number]))
-            if shared[number] > OVERLAP * least and _fits(bodies[id_], int(number), view):
-                owners.setdefault(int(number), []).append(id_)
+            if shared[number] <= OVERLAP * least:
+                continue
+            if bodies[id_].missed == 0 or _fits(
+                bodies[id_], patch, number, view, is_owned=number in owners
+            ):
+                owners.setdefault(number, []).append(id_)
     free = [number for number in range(1, claims.count + 1) if number not in owners]
     return owners, free
 
 
-def _fits(body: Body, number: int, view: View) -> bool:
-    """A body that was hidden must also look like what it meets."""
-    if body.missed == 0:
-        return True
-    return distance(body.colours, histogram(view.bins, view.claims.patch(number))) < UNLIKE
+def _fits(body: Body, expected: Patch, number: int, view: View, *, is_owned: bool) -> bool:
+    """A body that was hidden must look like what it meets; like what of it lies where the body
+    should be, if it comes out from behind another.
+    """
+    met = view.claims.patch(number)
+    if is_owned:
+        here = view.claims.labels[expected.window] == number
+        met = Patch(expected.x, expected.y, expected.mask & here)
+    return distance(body.colours, histogram(view.bins, met)) < UNLIKE
 
 
 def settle(
     owners: Mapping[int, list[TrackId]],
-    expected: Mapping[TrackId, Patch],
+    expected: Mapping[TrackId, Expected],
     bodies: Mapping[TrackId, Body],
     view: View,
 ) -> dict[TrackId, Found]:
     """Give every owned claim, whole or divided, to its bodies."""
     found: dict[TrackId, Found] = {}
     for number, ids in owners.items():
-        pairs = {id_: (bodies[id_], expected[id_]) for id_ in ids}
-        for id_, part in _shares(view.claims.patch(number), pairs, view).items():
-            before = found.get(id_)
-            whole = part if before is None else before.patch.united(part)
-            is_shared = len(ids) > 1 or (before is not None and before.is_shared)
-            found[id_] = Found(whole, is_shared)
+        claim = view.claims.patch(number)
+        shapes = [expected[id_] for id_ in ids]
+        if len(ids) > 1:
+            height, width = view.claims.labels.shape
+            shapes = fit(claim, shapes, (height, width))
+        fitted = dict(zip(ids, shapes, strict=True))
+        pairs = {id_: (bodies[id_], fitted[id_].patch) for id_ in ids}
+        for id_, part in _shares(claim, pairs, view).items():
+            one = Found(part, fitted[id_] if len(ids) > 1 else None)
+            found[id_] = found[id_].united(one) if id_ in found else one
     return found
 
 
@@ -142,9 +169,11 @@ def _divided(
     ids = list(owners)
     while len(ids) > 1:
         pairs = [owners[id_] for id_ in ids]
-        parts = dict(zip(ids, divide(claim, pairs, view.bins), strict=True))
-        least = min(ids, key=lambda id_: parts[id_].area / owners[id_][0].area)
-        if parts[least].area >= max(HIDDEN * owners[least][0].area, 4):
-            return parts
+        parts = divide(claim, pairs, view.bins)
+        bodies = [body for body, _ in pairs]
+        left = dict(zip(ids, shown(parts, bodies, view.bins), strict=True))
+        least = min(ids, key=lambda id_: left[id_] / owners[id_][0].area)
+        if left[least] >= max(HIDDEN * owners[least][0].area, 4):
+            return dict(zip(ids, parts, strict=True))
         ids = [id_ for id_ in ids if id_ != least]
     return dict.fromkeys(ids, claim)

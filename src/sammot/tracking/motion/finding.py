@@ -44,7 +44,7 @@ def find_again(
         for id_ in hidden
     ])  # fmt: skip
     pairs = assign(cost, LIMIT)
-    return {hidden[row]: Found(claims[column], is_shared=False) for row, column in pairs}
+    return {hidden[row]: Found(claims[column]) for row, column in pairs}
 
 
 def _cost(body: Body, claim: Patch, colours: np.ndarray[Any, Any]) -> float:
@@ -84,16 +84,16 @@ def _strangeness(old: Body, new: Body, size: tuple[int, int]) -> float:
 
     It must have begun when the other was gone. At the border of a frame of `size` only one who
     left there can come back, anywhere on its side; elsewhere it must come to light about where
-    the hidden one has got to.
+    the hidden one may have got to.
     """
     if new.age > old.missed + EARLY:
         return float("inf")
     at_border = new.entered and old.patch.touches_border(size)
+    away = float(np.linalg.norm(old.centre - new.centre))
     reach = 0.4 * max(size)
     if not at_border:
-        speed = float(np.linalg.norm(old.velocity))
-        reach = 1.5 * old.reach + 0.5 * speed * min(old.missed, 30)
-    if np.linalg.norm(old.centre - new.centre) > reach:
+        away, reach = min(away, old.distance_to_way(new.centre)), 1.5 * old.reach
+    if away > reach:
         return float("inf")
     growth = abs(float(np.log(new.patch.area / old.area)))
     strange = distance(old.colours, new.colours)

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from sammot.tracking.motion.picture import Picture
 
 COLOUR_WEIGHT = 0.08
+UNSEEN = 0.001
+"""What a colour that an owner never showed counts for, as a share of it."""
+FOREIGN = 4.0
+"""A pixel whose colour is so many times as common in another owner shows that one."""
 
 
 def divide(claim: Patch, owners: Sequence[tuple[Body, Patch]], bins: Picture) -> list[Patch]:
@@ -33,6 +37,17 @@ def divide(claim: Patch, owners: Sequence[tuple[Body, Patch]], bins: Picture) ->
         Patch.around((winner == number) & claim.mask, claim.x, claim.y)
         for number in range(len(owners))
     ]
+
+
+def shown(parts: Sequence[Patch], owners: Sequence[Body], bins: Picture) -> list[int]:
+    """How many pixels of each owner's part may be its own, and do not show another owner."""
+    counts = []
+    for number, part in enumerate(parts):
+        colours = part.of(bins)
+        known = np.stack([likelihood(body.colours, colours) for body in owners]) + UNSEEN
+        foreign = np.delete(known, number, axis=0).max(axis=0) >= FOREIGN * known[number]
+        counts.append(int(np.count_nonzero(~foreign)))
+    return counts
 
 
 def _signed_distance(claim: Patch, expected: Patch) -> Picture:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sammot.tracking.motion.appearance import distance, histogram
-from sammot.tracking.motion.body import Body
+from sammot.tracking.motion.body import WHOLE, Body
 from sammot.tracking.motion.claiming import Found, expect, ownership, settle
 from sammot.tracking.motion.confidence import confidence
 from sammot.tracking.motion.finding import find_again, reunite
@@ -47,9 +47,9 @@ class MotionPropagator:
         found |= find_again(self.bodies, found, free, view)
         found |= reunite(self.bodies, found, self.scene.size)
         rests = {id_: self._rest(id_, one.patch, view) for id_, one in found.items()}
-        self._remember(found, expected, view)
+        self._remember(found, view)
         return {
-            id_: self._predict(id_, one.patch, is_shared=one.is_shared, rest=rests[id_])
+            id_: self._predict(id_, one.patch, is_shared=one.shared is not None, rest=rests[id_])
             for id_, one in sorted(found.items())
         }
 
@@ -65,7 +65,7 @@ class MotionPropagator:
             patch = Patch.around(detection.mask)
             colours = histogram(view.bins, patch)
             if id_ in self.bodies:
-                self.bodies[id_].seen(patch, colours)
+                self.bodies[id_].seen(patch, colours, is_steady=view.camera is None)
             else:
                 self.bodies[id_] = Body.born(patch, colours)
                 self.bodies[id_].entered = patch.touches_border(self.scene.size)
@@ -103,7 +103,8 @@ class MotionPropagator:
         """Let go of a part that has looked like another object for some time."""
         body = self.bodies[id_]
         parts = parts_of(found.patch, body.reach)
-        if len(parts) == 1:
+        # What misses much of itself may well be in pieces: between them is what is not seen.
+        if len(parts) == 1 or found.patch.area < WHOLE * body.area:
             body.apart = max(0, body.apart - 1)
             return found
         body.apart += 2
@@ -114,16 +115,18 @@ class MotionPropagator:
         for part in parts:
             if part is not mine:
                 part.paint(view.released, int(view.released.max()) + 1)
-        return Found(mine, found.is_shared)
+        body.area = float(mine.area)
+        return Found(mine, found.shared)
 
-    def _remember(
-        self, found: dict[TrackId, Found], expected: dict[TrackId, Patch], view: View
-    ) -> None:
+    def _remember(self, found: dict[TrackId, Found], view: View) -> None:
+        is_steady = view.camera is None
         for id_, body in self.bodies.items():
             if id_ in found:
                 one = found[id_]
-                shared = expected[id_] if one.is_shared else None
-                body.seen(one.patch, histogram(view.bins, one.patch), shared=shared)
+                if one.shared is None:
+                    body.seen(one.patch, histogram(view.bins, one.patch), is_steady=is_steady)
+                else:
+                    body.shared(one.patch, one.shared)
                 one.patch.paint(view.taken, 1)
             else:
                 body.lost()
@@ -137,7 +140,7 @@ class MotionPropagator:
             # It is not known how the camera moved meanwhile.
             across, down = patch.centre
         else:
-            across, down, depth = np.linalg.solve(view.camera, [*body.centre, 1.0])
+            across, down, depth = np.linalg.solve(view.camera, [*body.patch.centre, 1.0])
             across, down = across / depth, down / depth
         return float(across), float(down)
 
