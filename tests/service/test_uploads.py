@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -303,6 +304,46 @@ def test_a_process_that_died_while_taking_in_holds_nobody_up_for_long(
     service.world.store.update_upload(upload.id, lambda old: old.held("dead", now, lease))
     video, _ = service.uploads.finish(upload)
     assert video.id == upload.id
+
+
+class _Meeting(DiskObjects):
+    """Whoever is first to move a file is held up until another has moved it, and waits for it."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.is_held_up, self.may_go_on = threading.Event(), threading.Event()
+        self.first: Future[object] | None = None
+
+    def move(self, source: str, target: str) -> None:
+        if not self.is_held_up.is_set():
+            self.is_held_up.set()
+            self.may_go_on.wait(30)
+            super().move(source, target)
+            return
+        super().move(source, target)
+        self.may_go_on.set()
+        assert self.first is not None
+        wait([self.first], 30)
+
+
+def test_a_process_that_slept_while_taking_in_harms_nobody_who_took_over(
+    tmp_path: Path, clip: bytes
+) -> None:
+    world = a_service(tmp_path, lease=timedelta(minutes=1)).world
+    objects, late = _Meeting(tmp_path / "objects"), timedelta(0)
+    world = replace(world, objects=objects, now=lambda: datetime.now(UTC) + late)
+    service = Service.over(world)
+    upload = begun(service, len(clip))
+    service.uploads.append(upload, 0, [clip])
+    with ThreadPoolExecutor(1) as pool:
+        objects.first = pool.submit(service.uploads.finish, upload)
+        assert objects.is_held_up.wait(30)
+        late = timedelta(minutes=2)
+        video, _ = service.uploads.finish(upload)
+        with pytest.raises(Locked):
+            objects.first.result()
+    with objects.open(video.storage_path) as file:
+        assert file.read() == clip
 
 
 def test_what_cannot_be_moved_into_its_place_leaves_nothing_behind(

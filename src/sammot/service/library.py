@@ -16,8 +16,6 @@ from sammot.errors import (
     InvalidInput,
     NotFound,
     SamMotError,
-    StorageFull,
-    Unavailable,
 )
 from sammot.ports import VideoQuery
 from sammot.records import JobKind, Page, Playable, Priority, Upload, Video
@@ -51,19 +49,10 @@ class Library:
         Those of an upload that came to nothing new are for `sweep`.
 
         Raises:
-            UnreadableVideo, VideoTooBig: refused; no file of it is left.
+            UnreadableVideo, VideoTooBig: refused.
             StorageFull, Unavailable: not now; nothing is lost.
 
         """
-        try:
-            return self._taken_in(upload)
-        except (StorageFull, Unavailable):
-            raise
-        except SamMotError:
-            self.sweep(upload.id)
-            raise
-
-    def _taken_in(self, upload: Upload) -> Video:
         key = self._incoming(upload)
         with self.world.objects.local(key) as path:
             sha256 = _hash(path)

@@ -11,6 +11,7 @@ from sammot.errors import (
     ChecksumMismatch,
     Gone,
     InvalidInput,
+    Locked,
     NotFound,
     SamMotError,
     StorageFull,
@@ -161,7 +162,8 @@ class Uploads:
         """The video that the complete upload is, and whether it was here before.
 
         Safe to repeat after a crash in its middle, and when it could not be done just now
-        (StorageFull, Unavailable). A file that is refused leaves nothing behind.
+        (StorageFull, Unavailable). A file that is refused leaves nothing behind. Raises Locked
+        where another took it over, as this process was silent for a lease.
         """
         with held_upload(self.world, upload.id) as mine:
             if mine.video_id is not None:
@@ -171,6 +173,7 @@ class Uploads:
             except (StorageFull, Unavailable):
                 raise
             except SamMotError:
+                self._require_hold(mine)
                 self._forget(mine)
                 raise
             duplicate = video.id != mine.id
@@ -180,6 +183,11 @@ class Uploads:
             if duplicate:
                 self.library.sweep(mine.id)
             return video, duplicate
+
+    def _require_hold(self, mine: Upload) -> None:
+        """Whoever took an upload over moves its files: their absence is no reason to refuse it."""
+        if self.world.store.get_upload(mine.id).holder != mine.holder:
+            raise Locked("This upload is in the hands of another request; wait for it.")
 
     def discard(self, upload: Upload) -> None:
         """Forget an upload and its bytes (not the video that it may have become)."""
