@@ -26,7 +26,7 @@ _CODECS = ("h264", "hevc", "vp9", "av1", "mpeg4", "libx264", "aac")
 _PAGE = Path(__file__).parent / "web" / "index.html"
 _SECONDS = 3
 _REMEDIES = {
-    "database": "See that it runs, that its address is right, and that `sammot migrate` was run.",
+    "database": "See that it runs at SAMMOT_MONGO_URL, and that `sammot migrate` was run.",
     "files": "See that the bucket or the folder is there and may be written (SAMMOT_S3_*).",
     "events": "See that Redis runs and that SAMMOT_REDIS_URL is its address.",
 }

@@ -6,6 +6,8 @@ import json
 import os
 import re
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +19,7 @@ from tusclient.client import TusClient
 from clips import Clip
 from product import Product
 from sammot.errors import Unavailable
+from sammot.records import JobKind
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +102,18 @@ def test_its_secrets_are_its_own_and_for_nobody_else_to_read(
     assert Machine.of(tmp_path).password not in ("", password)
     for pid in product.children():
         assert password not in Path(f"/proc/{pid}/cmdline").read_text(errors="replace")
+
+
+@pytest.mark.slow
+def test_other_commands_find_its_servers_by_what_it_wrote_down(product: Product) -> None:
+    file = product.folder / "data" / "servers" / "environment"
+    assert file.stat().st_mode & 0o077 == 0
+    doctor = f'. "$0"; {sys.executable} -m sammot doctor --json'
+    said = subprocess.run(["/bin/sh", "-c", doctor, file], capture_output=True, check=False).stdout
+    found = {finding["name"]: finding for finding in json.loads(said)}
+    for name in ("database", "files", "events", *(f"workers: {kind}" for kind in JobKind)):
+        assert found[name]["verdict"] == "ok", found[name]
+    assert found["database"]["detail"].startswith("MongoDB")
 
 
 @pytest.mark.slow

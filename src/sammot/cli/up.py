@@ -68,6 +68,7 @@ def _service(settings: Settings) -> list[list[Program]]:
 
     machine = Machine.of(settings.data_dir)
     databases, found = machine.databases(settings)
+    machine.tell(found)
     nginx, behind = machine.front(settings)
     web, events = (str(machine.ports[name]) for name in ("web", "events"))
     at_a_time = str(settings.workers)

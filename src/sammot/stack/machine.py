@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import secrets
+import shlex
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -81,6 +82,16 @@ class Machine:
                 )
             )
         return programs, found
+
+    def tell(self, found: Mapping[str, str]) -> None:
+        """Write down, for shells, how `sammot doctor` and the like find what runs here."""
+        known = {
+            "SAMMOT_PROFILE": "service",
+            "SAMMOT_DATA_DIR": str(self.folder.resolve()),
+            **found,
+        }
+        lines = [f"export {name}={shlex.quote(value)}\n" for name, value in known.items()]
+        _write_secret(self.folder / "servers" / "environment", "".join(lines))
 
     def front(self, settings: Settings) -> tuple[Program, dict[str, str]]:
         """nginx, where users reach the service, and the settings of what stands behind it."""
