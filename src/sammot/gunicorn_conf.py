@@ -15,6 +15,8 @@ from sammot.leash import exit_with_parent
 
 METRICS_DIR = "PROMETHEUS_MULTIPROC_DIR"
 """Names the folder in which the processes of one server add up what they measure."""
+OPEN_FILES = 10_000
+"""How many a process may have open; systems often begin with 1024."""
 
 worker_class = "gthread"
 workers = 1
@@ -44,8 +46,8 @@ def on_exit(_server: Any) -> None:  # noqa: ANN401
 
 
 def _allow_open_files() -> None:
-    """Make room for three open files a thread: its connection, and two of the database."""
+    """Make room for a connection a stream, or for one and two of the database a thread."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = 4 * threads if hard == resource.RLIM_INFINITY else min(4 * threads, hard)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
     if soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

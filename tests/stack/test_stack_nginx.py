@@ -65,7 +65,9 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
             nginx = stack.nginx(folder / "work", values, ("127.0.0.1", port))
         except Unavailable as missing:
             pytest.skip(str(missing))
-        tried = subprocess.run([*nginx.argv, "-t"], capture_output=True, text=True, check=False)
+        few_files = ["/bin/sh", "-c", 'ulimit -Sn 1024; exec "$0" "$@"']  # as in many a shell
+        command = [*few_files, *nginx.argv, "-t"]
+        tried = subprocess.run(command, capture_output=True, text=True, check=False)
         assert tried.returncode == 0, tried.stderr
         assert "warn" not in tried.stderr
         stop.enter_context(running(nginx, folder / "nginx.log"))
