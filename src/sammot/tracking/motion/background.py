@@ -55,10 +55,12 @@ class Background:
 
     def difference(self, lab: Picture) -> Picture:
         """Largest difference over the channels, uint16, one sigma being UNIT."""
-        away = cv2.absdiff(self.lit(lab), self.picture)
+        return cv2.blur(self.in_sigmas(cv2.absdiff(self.lit(lab), self.picture)), (3, 3))
+
+    def in_sigmas(self, away: Picture) -> Picture:
+        """The largest over the channels of a difference, uint16, one sigma being UNIT."""
         planes = cv2.split(cv2.multiply(away, self.gain, dtype=cv2.CV_16U))
-        worst = planes[0] if self.is_grey else cv2.max(planes[0], cv2.max(planes[1], planes[2]))
-        return cv2.blur(worst, (3, 3))
+        return planes[0] if self.is_grey else cv2.max(planes[0], cv2.max(planes[1], planes[2]))
 
     def calmed(self) -> Background:
         """With noise nowhere much above its median."""

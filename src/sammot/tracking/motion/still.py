@@ -8,6 +8,7 @@ import numpy as np
 from sammot.tracking.motion.background import Background, edges_in, ghost_ratio
 from sammot.tracking.motion.camera import Register
 from sammot.tracking.motion.detect import shadow_of, solid_regions
+from sammot.tracking.motion.displaced import without_displaced
 from sammot.tracking.motion.flow import flow_between
 from sammot.tracking.motion.picture import Picture, Size, shrink
 from sammot.tracking.motion.sighting import Sighting
@@ -63,7 +64,8 @@ class StillEvidence:
             self._seen = self._background.seen_through(self._warp)
         shadow = shadow_of(lab, self._seen) if self.parameters.ignore_shadows else None
         difference = self._seen.difference(lab)
-        return Sighting(solid_regions(difference, shadow, self.parameters.sensitivity), flow)
+        solid = solid_regions(difference, shadow, self.parameters.sensitivity)
+        return Sighting(without_displaced(solid, lab, self._seen), flow)
 
     def cut(self, lab: Picture) -> None:
         """See `Evidence`."""

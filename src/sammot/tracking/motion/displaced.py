@@ -1,0 +1,52 @@
+"""Thin regions that are the background's own, moved by a few pixels.
+
+Where the edge of a sleeve or a pattern shifts a little, a strip beside it differs from what was
+there and is yet no object: its colours lie in the background right beside it.
+
+Source: after Elgammal, Harwood and Davis, "Non-parametric model for background subtraction", 2000,
+section 4 (a whole region must be displaced background); the thinness is ours.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from sammot.tracking.motion.background import UNIT
+from sammot.tracking.motion.regions import Regions
+
+if TYPE_CHECKING:
+    from sammot.tracking.motion.background import Background
+    from sammot.tracking.motion.picture import Picture
+
+SHIFT = 2
+"""Working pixels by which the background may have moved; a region with a place wider than
+twice that is no strip."""
+LENGTH = 20
+"""Pixels along the longer side of a strip's box, at least: less may be a small object."""
+ALONE = 8
+"""Pixels around what is broad in which a strip may be a part of it."""
+STRANGE = 0.25
+"""Share of a strip that lies outside the colours around by FAR: it is an object then."""
+FAR = 3.0
+"""In sigma."""
+
+
+def without_displaced(solid: Picture, lab: Picture, background: Background) -> Picture:
+    """`solid` (uint8, 0 or 1) without the strips that are displaced background."""
+    square = np.ones((2 * SHIFT + 1, 2 * SHIFT + 1), np.uint8)
+    strips = Regions.of(solid)
+    broad = strips.sums(cv2.morphologyEx(solid, cv2.MORPH_OPEN, square))
+    is_strip = (broad == 0) & (strips.boxes[:, 2:].max(axis=1) >= LENGTH)
+    if not is_strip.any():
+        return solid
+    lab = background.lit(lab)
+    low, high = cv2.erode(background.picture, square), cv2.dilate(background.picture, square)
+    beyond = cv2.max(cv2.subtract(lab, high), cv2.subtract(low, lab))
+    strange = strips.sums(background.in_sigmas(beyond) > FAR * UNIT)
+    wide = np.ones((2 * ALONE + 1, 2 * ALONE + 1), np.uint8)
+    beside = strips.sums(cv2.dilate(strips.only(broad > 0), wide))
+    is_displaced = is_strip & (beside == 0) & (strange < STRANGE * strips.areas)
+    return solid - strips.only(is_displaced)
