@@ -28,7 +28,7 @@ from sammot.tracking.sam.picture import model_mask
 from sammot.tracking.sam.propagator import SamPropagator
 from sammot.tracking.sam.segmenter import Segmenter
 from sammot.tracking.track import Detection, TrackId
-from train_tiny_sam import configuration
+from tiny_sam_model import configuration
 
 if TYPE_CHECKING:
     from collections.abc import Callable

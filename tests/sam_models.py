@@ -2,44 +2,31 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 
 from sammot.models.loading import DETECTORS
-from sammot.scenes import Scene
+from sammot.scenes import Actor, Scene, Shot, Waypoint
 from sammot.tracking.frame import ClipInfo, Frame
 from sammot.tracking.mask import RLE, Box, Mask, mask_iou
 
 _MISSING = "Segment Anything is not installed: ./dev test --sam installs it"
 torch = pytest.importorskip("torch", reason=_MISSING)
 transformers = pytest.importorskip("transformers", reason=_MISSING)
+import tiny_sam_clips  # noqa: E402 - needs torch
+import tiny_sam_model  # noqa: E402
+
 torch.set_num_threads(1)
 
 ROOT = Path(__file__).resolve().parents[1]
 TRAINED = ROOT / "tests" / "data" / "tiny-sam2"
-"""Weights of the script below, on scenes of its own; its README says how they came about."""
+"""Weights of `bench/train_tiny_sam.py`; their README says how they came about."""
 SIDE, GRID = 64, 16
-
-
-def training() -> ModuleType:
-    """The script that trains the small model."""
-    if "train_tiny_sam" not in sys.modules:
-        path = ROOT / "bench" / "train_tiny_sam.py"
-        spec = importlib.util.spec_from_file_location("train_tiny_sam", path)
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules["train_tiny_sam"] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules["train_tiny_sam"])
-    return sys.modules["train_tiny_sam"]
 
 
 def randomise(model: Any, *, seed: int, score: float) -> Any:
@@ -57,7 +44,7 @@ def randomise(model: Any, *, seed: int, score: float) -> Any:
 def random_model(seed: int = 0, *, score: float = 9.0) -> Any:
     """A `Sam2VideoModel` for pictures of 64 x 64, with hardly a layer too many."""
     torch.manual_seed(seed)  # the positions of prompts are random as well
-    configuration = training().configuration(side=SIDE, width=8)
+    configuration = tiny_sam_model.configuration(side=SIDE, width=8)
     configuration.memory_attention_num_layers = 1
     configuration.mask_decoder_config.num_hidden_layers = 1
     backbone = configuration.vision_config.backbone_config
@@ -184,8 +171,7 @@ LEAST_AREA = 400
 @cache
 def scene(number: int, length: int = 16) -> tuple[list[Frame], Truth]:
     """The first frames of a scene that the trained model has never seen."""
-    made = training().random_scene(training().HELD_OUT + number)
-    return rendered(replace(made, fps=30.0, frame_count=90), length)
+    return rendered(tiny_sam_clips.random_scene(tiny_sam_clips.HELD_OUT + number), length)
 
 
 def rendered(made: Scene, length: int) -> tuple[list[Frame], Truth]:
@@ -196,6 +182,17 @@ def rendered(made: Scene, length: int) -> tuple[list[Frame], Truth]:
         for _, one in shown
     ]
     return [frame for frame, _ in shown], truth
+
+
+def passage(length: int = 40) -> tuple[list[Frame], Truth]:
+    """A red ball that stays; a blue crate that comes in after a second and leaves again."""
+    here, ball = Waypoint(0, 0.25, 0.5), (0.5, 0.5)
+    through = (Waypoint(0, 0.75, -0.5), Waypoint(1, 0.75, -0.3), Waypoint(2, 0.75, 0.5),
+               Waypoint(3, 0.75, 1.4), Waypoint(4, 0.75, 1.5))  # fmt: skip
+    actors = (
+        Actor("ball", ball, (220, 40, 40), (here,)), Actor("crate", ball, (40, 70, 220), through),
+    )  # fmt: skip
+    return rendered(Scene((Shot(actors, 4.0, "plain"),), 256, 144, 10.0, length, seed=1), length)
 
 
 def prompt(subject: int, mask: Mask, kind: str, frame: int = 0) -> dict[str, Any]:

@@ -1,22 +1,29 @@
-"""Objects shown on the page are tracked by Segment Anything, with weights that the test writes."""
+"""Objects shown on the page are tracked by Segment Anything, with random or trained weights."""
 
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from browsing import go_to, shown, until
 
 from clips import Clip
 from product import Product
+from sammot.tracking.mask import mask_iou
+from sammot.video import write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Locator, Page
+
+    from sammot.tracking.mask import Mask
 
 PAGE = Path(__file__).resolve().parents[2] / "src" / "sammot" / "web" / "index.html"
 CLIPS = {
@@ -32,10 +39,12 @@ def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         pytest.skip("Segment Anything is not installed: ./dev test --sam installs it")
     if not PAGE.is_file():
         pytest.skip("the page is not built: ./dev up builds it")
-    from sam_models import random_model  # noqa: PLC0415 - needs torch
+    from sam_models import TRAINED, random_model  # noqa: PLC0415 - needs torch
 
     folder = tmp_path_factory.mktemp("product")
-    random_model().save_pretrained(folder / "data" / "models" / "tiny")
+    models = folder / "data" / "models"
+    random_model().save_pretrained(models / "random")
+    shutil.copytree(TRAINED, models / "trained")
     server = Product(folder)
     server.start()
     yield server
@@ -44,7 +53,10 @@ def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 def bring(page: Page, server: Product, clip: Clip, folder: Path) -> dict[str, Any]:
     """Upload a clip and wait until it is tracked and can be played."""
-    path = clip.write(folder / "clip.mp4")
+    return upload(page, server, clip.write(folder / "clip.mp4"))
+
+
+def upload(page: Page, server: Product, path: Path) -> dict[str, Any]:
     content = {"name": path.name, "mimeType": "video/mp4", "buffer": path.read_bytes()}
     answer = page.request.post("/api/videos/upload", multipart={"file": content})
     video_id = answer.json()["id"]
@@ -166,3 +178,60 @@ def test_the_engines_tell_their_state_and_their_measured_speed(
     assert dialog.get_by_text("Ready", exact=True).count() == 2
     dialog.get_by_role("radio", name=re.compile("Segment Anything 2")).check()
     dialog.get_by_role("combobox", name="Weights").wait_for()
+
+
+READ_OVERLAY = """([width, height]) => {
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext("2d");
+  context.drawImage(document.querySelector('[data-testid="overlay"]'), 0, 0, width, height);
+  const { data } = context.getImageData(0, 0, width, height);
+  return Array.from({ length: width * height }, (_, place) => data[4 * place + 3]);
+}"""
+"""How opaque each pixel is that is drawn over the video, at the video's size."""
+
+
+def mask_on_the_screen(page: Page, video: dict[str, Any]) -> Mask:
+    width, height = video["width"], video["height"]
+    opaque = np.array(page.evaluate(READ_OVERLAY, [width, height])).reshape(height, width)
+    return np.asarray(opaque > 50, np.bool_)  # a fifth: masks are painted more opaque than that
+
+
+@pytest.mark.timeout(180)
+def test_the_masks_of_the_trained_model_cover_the_object_on_the_page_and_in_the_file(
+    page: Page, live_server: Product, tmp_path: Path, keep_picture: Callable[[str], None]
+) -> None:
+    from sam_models import masks_of, passage  # noqa: PLC0415 - needs torch
+
+    frames, truth = passage()
+    write(tmp_path / "passage.mp4", iter(frames), 10)
+    video = upload(page, live_server, tmp_path / "passage.mp4")
+    open_viewer(page, video)
+    page.get_by_role("button", name="Track again").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("radio", name=re.compile("Segment Anything 2")).check()
+    dialog.get_by_role("combobox", name="Weights").click()
+    page.get_by_role("option", name="trained").click()
+    dialog.get_by_role("button", name="Start tracking").click()
+    dialog.wait_for(state="detached")
+
+    def is_done() -> bool:
+        status = live_server.get(f"/api/videos/{video['id']}/status")
+        return (status["status"], status["engine"]) == ("completed", "sam2")
+
+    until(is_done, "Segment Anything's result")
+    for key in ("2", "3"):  # no boxes, no numbers
+        page.keyboard.press(key)
+    crate = {index: one[2] for index, one in enumerate(truth) if 2 in one}
+    whole = max(crate, key=lambda index: np.count_nonzero(crate[index]))
+    go_to(page, whole)
+    until(lambda: shown(page.get_by_test_id("overlay")) == 1, "the object on the screen")
+    until(lambda: mask_on_the_screen(page, video).any(), "its mask")
+    keep_picture("covered")
+    assert mask_iou(mask_on_the_screen(page, video), crate[whole]) >= 0.8
+
+    page.get_by_role("button", name="Download").click()
+    with page.expect_download() as data:
+        page.get_by_role("menuitem", name="JSON").click()
+    masks = masks_of(json.loads(Path(data.value.path()).read_text()))
+    assert len(masks) == len(truth)
+    assert mask_iou(masks[whole][1], crate[whole]) >= 0.8

@@ -8,9 +8,8 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from sam_models import TRAINED, agreement, prompt, rendered, scene
+from sam_models import TRAINED, agreement, passage, prompt, scene
 from sammot.models.loading import segmenter
-from sammot.scenes import Actor, Scene, Shot, Waypoint
 from sammot.tracking.engine import Engine
 from sammot.tracking.frame import ClipInfo, Frame
 from sammot.tracking.mask import Mask, mask_iou
@@ -58,17 +57,6 @@ def test_a_restored_engine_gives_the_same_bytes(cut: int) -> None:
     second.restore(first.snapshot())
     assert list(first.track(frames[cut:])) == list(second.track(frames[cut:]))
     assert first.snapshot() == second.snapshot()
-
-
-def passage(length: int = 40) -> tuple[list[Frame], list[dict[int, Mask]]]:
-    """A red ball that stays; a blue crate that comes in after a second and leaves again."""
-    here, ball = Waypoint(0, 0.25, 0.5), (0.5, 0.5)
-    through = (Waypoint(0, 0.75, -0.5), Waypoint(1, 0.75, -0.3), Waypoint(2, 0.75, 0.5),
-               Waypoint(3, 0.75, 1.4), Waypoint(4, 0.75, 1.5))  # fmt: skip
-    actors = (
-        Actor("ball", ball, (220, 40, 40), (here,)), Actor("crate", ball, (40, 70, 220), through),
-    )  # fmt: skip
-    return rendered(Scene((Shot(actors, 4.0, "plain"),), 256, 144, 10.0, length, seed=1), length)
 
 
 def of_track(results: list[FrameResult], track_id: int) -> dict[int, Mask]:
