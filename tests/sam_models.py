@@ -31,14 +31,20 @@ SIDE, GRID = 64, 16
 
 def randomise(model: Any, *, seed: int, score: float) -> Any:
     """Weights large enough that masks depend on picture and memory; objects score about `score`."""
+    enlarge(model, seed=seed)
+    with torch.no_grad():
+        model.mask_decoder.pred_obj_score_head.proj_out.bias.fill_(score)
+    return model.eval()
+
+
+def enlarge(model: Any, *, seed: int) -> None:
+    """Weights large enough that the answer depends on everything that goes in."""
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for parameter in model.parameters():
             if parameter.dim() > 1:
                 deviation = 1.5 / parameter[0].numel() ** 0.5
                 parameter.normal_(0, deviation, generator=generator)
-        model.mask_decoder.pred_obj_score_head.proj_out.bias.fill_(score)
-    return model.eval()
 
 
 def random_model(seed: int = 0, *, score: float = 9.0) -> Any:
@@ -141,6 +147,65 @@ def random_grounder() -> tuple[Any, Any]:
     )  # fmt: skip
     model = transformers.GroundingDinoForObjectDetection(configuration).eval()
     return model, word_tokenizer(*words)
+
+
+def letter_tokenizer() -> Any:
+    """Cuts texts into letters, as a CLIP's tokenizer that has learnt no longer parts."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    parts = ["<|startoftext|>", "<|endoftext|>", *letters, *(f"{one}</w>" for one in letters)]
+    vocabulary = {part: number for number, part in enumerate(parts)}
+    return transformers.CLIPTokenizer(vocab=vocabulary, merges=[])
+
+
+def random_sam3() -> tuple[Any, Any]:
+    """A `Sam3VideoModel` for pictures of 56 x 56 that finds some of what it is asked for, and its
+    tokenizer.
+    """
+    torch.manual_seed(0)
+    side, cells, tokenizer = 56, 4, letter_tokenizer()
+    small = {"hidden_size": 128, "num_attention_heads": 4, "intermediate_size": 128}
+    vision = {
+        "model_type": "sam3_vision_model", "fpn_hidden_size": 128,
+        "backbone_feature_sizes": [[times * cells] * 2 for times in (4, 2, 1)],
+        "backbone_config": {
+            "model_type": "sam3_vit_model", **small, "hidden_size": 32, "num_hidden_layers": 1,
+            "image_size": side, "pretrain_image_size": side, "global_attn_indexes": [0],
+        },
+    }  # fmt: skip
+    detector = {
+        "model_type": "sam3", "vision_config": vision,
+        "text_config": {
+            "model_type": "clip_text_model", **small, "vocab_size": len(tokenizer),
+            "projection_dim": 16, "num_hidden_layers": 1, "max_position_embeddings": 32,
+            "bos_token_id": 0, "eos_token_id": 1, "pad_token_id": 1,
+        },
+        "geometry_encoder_config": {**small, "num_layers": 1},
+        "detr_encoder_config": {**small, "num_layers": 1},
+        "detr_decoder_config": {**small, "num_layers": 1, "num_queries": 12},
+        "mask_decoder_config": {"hidden_size": 128, "num_attention_heads": 2},
+    }  # fmt: skip
+    tracker = {
+        "model_type": "sam3_tracker_video", "vision_config": vision, "image_size": side,
+        "prompt_encoder_config": {"hidden_size": 128, "image_size": side},
+        "mask_decoder_config": {
+            "hidden_size": 128, "mlp_dim": 32, "num_attention_heads": 2, "iou_head_hidden_dim": 32,
+            "num_hidden_layers": 1,
+        },
+        "memory_attention_hidden_size": 128, "memory_attention_num_layers": 1,
+        "memory_attention_num_attention_heads": 1, "memory_attention_feed_forward_hidden_size": 32,
+        "memory_attention_rope_feat_sizes": [cells, cells], "memory_encoder_hidden_size": 128,
+        "mask_downsampler_embed_dim": 128, "memory_fuser_embed_dim": 128,
+        "memory_fuser_intermediate_dim": 32,
+    }  # fmt: skip
+    configuration = transformers.Sam3VideoConfig(
+        detector_config=detector, tracker_config=tracker, score_threshold_detection=0.25
+    )
+    model = transformers.Sam3VideoModel(configuration).eval()
+    randomise(model.tracker_model, seed=0, score=9.0)
+    enlarge(model.detector_model, seed=1)
+    with torch.no_grad():
+        model.detector_model.detr_decoder.presence_head.layer3.bias.fill_(9)
+    return model, tokenizer
 
 
 def noise(count: int, *, seed: int = 0, size: tuple[int, int] = (48, 80)) -> list[Frame]:

@@ -93,7 +93,10 @@ def test_results_never_take_the_place_of_their_source_or_of_each_other(
     ("arguments", "words"),
     [
         (["nowhere.mp4"], "There is no file or folder nowhere.mp4."),
-        (["{clip}", "--engine", "magic"], "There is no engine 'magic'; there are: motion, sam2."),
+        (
+            ["{clip}", "--engine", "magic"],
+            "There is no engine 'magic'; there are: motion, sam2, sam3.",
+        ),
         (["{clip}", "--format", "gif"], "There is no format 'gif'"),
         (["{clip}", "--preset", "slow"], "preset must be one of"),
         (["{clip}", "--set", "sensitivity=much"], "sensitivity must be a number"),

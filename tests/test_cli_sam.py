@@ -16,6 +16,7 @@ from sam_models import (
     prompt,
     random_grounder,
     random_model,
+    random_sam3,
     scene,
 )
 from sammot import scenes, video
@@ -63,6 +64,16 @@ def test_a_text_says_what_to_track(folder: Path, monkeypatch: pytest.MonkeyPatch
     assert {one["label"] for one in document["objects"]} == {"a dog"}
 
 
+def test_sam3_tracks_what_a_text_names(folder: Path) -> None:
+    for part in random_sam3():
+        part.save_pretrained(folder / "both")
+    words = ("--engine", "sam3", "--weights", folder / "both", "--text", "a person")
+    result = run(folder, *words)
+    assert result.exit_code == 0, result.output
+    document = json.loads((folder / "out" / "crossing.json").read_text())
+    assert {one["label"] for one in document["objects"]} == {"a person"}
+
+
 def test_the_trained_model_follows_unseen_objects(tmp_path: Path) -> None:
     frames, truth = scene(0)
     video.write(tmp_path / "crossing.mp4", iter(frames), 10)
@@ -83,6 +94,11 @@ def test_the_trained_model_follows_unseen_objects(tmp_path: Path) -> None:
         (["--weights", "{folder}/tiny", "--prompts", "{folder}/crossing.mp4"], "is not JSON"),
         (["--weights", "{folder}/tiny", "--preset", "fast"], "Unknown parameter 'preset'"),
         (["--weights", "{folder}/tiny", "--text", "a dog"], "fetch grounding-dino-tiny"),
+        (["--engine", "sam3"], "There are no weights of Segment Anything 3: .venv/bin/sammot"),
+        (
+            ["--engine", "sam3", "--weights", "{folder}/tiny", "--text", "dog"],
+            "are of a sam2_video",
+        ),
     ],
 )
 def test_a_mistake_with_sam_is_told_in_one_line(

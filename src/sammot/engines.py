@@ -23,7 +23,7 @@ def engines(settings: Settings, weights: Path | None = None) -> dict[str, Engine
     """
     if weights is not None:
         kind_of(weights)
-    entries = (_motion(), sam_engines.sam2(settings, weights))
+    entries = (_motion(), sam_engines.sam2(settings, weights), sam_engines.sam3(settings, weights))
     return {entry.name: replace(entry, device=_device(settings)) for entry in entries}
 
 

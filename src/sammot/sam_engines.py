@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sammot.errors import InvalidInput
 from sammot.models import installed
 from sammot.models.devices import is_absent
-from sammot.models.loading import DETECTORS, FAMILIES, GROUNDERS, labels_of
+from sammot.models.loading import CONCEPTS, DETECTORS, FAMILIES, GROUNDERS, labels_of
 from sammot.service import EngineEntry, Lack, LackKind
 from sammot.settings import Settings
 from sammot.tracking.frame import ClipInfo, Frame
@@ -104,6 +104,35 @@ def sam2(settings: Settings, weights: Path | None) -> EngineEntry:
     )
 
 
+def sam3(settings: Settings, weights: Path | None) -> EngineEntry:
+    """Segment Anything 3: its own detector tells its tracker what to follow."""
+    models = _weights(settings, weights, CONCEPTS, installed.fetch("sam3"))
+
+    def create(
+        parameters: Mapping[str, object], clip: ClipInfo, previews: Sequence[Frame]
+    ) -> Engine:
+        from sammot.models import loading  # noqa: PLC0415 - these import torch
+        from sammot.models.devices import chosen_device  # noqa: PLC0415
+        from sammot.tracking.sam.assembly import Finders, create  # noqa: PLC0415
+
+        values, device = dict(parameters), chosen_device(settings.device)
+        segmenter, found = loading.concepts(models.folders[str(values.pop("weights"))], device)
+        return create(values, clip, previews, segmenter, Finders(concepts=found))
+
+    return EngineEntry(
+        name="sam3",
+        version=sam.VERSION,
+        title="Segment Anything 3",
+        description="Finds and follows everything that a few words name, or that is like what you"
+        " show it. Needs weights, whose licence must be accepted; without a GPU it is slow.",
+        **_asked((models,), _SAM3_FINDS),
+        create=create,
+        takes_prompts=True,
+        lack=_lack(settings, "Segment Anything 3", models),
+    )
+
+
+_SAM3_FINDS = ("text", "alike", "movement", "everything", "nothing")
 _SAM2_FINDS = ("movement", "everything", "classes", "text", "nothing")
 
 
@@ -118,7 +147,9 @@ def _weights(settings: Settings, weights: Path | None, kinds: Collection[str], r
 
 
 def _asked(
-    roles: Sequence[Role], finds: Collection[str], check: Callable[[Mapping[str, Any]], None]
+    roles: Sequence[Role],
+    finds: Collection[str],
+    check: Callable[[Mapping[str, Any]], None] = lambda _: None,
 ) -> dict[str, Any]:
     """What an entry says of its parameters (`parameters`, `complete`): what nothing here can find
     is not offered. `check` looks at the whole.

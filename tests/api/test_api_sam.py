@@ -19,6 +19,7 @@ from sam_models import (
     prompt,
     random_grounder,
     random_model,
+    random_sam3,
     scene,
 )
 from sammot.api import ApiConfig, create_app
@@ -41,6 +42,8 @@ def models_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / TRAINED.name).symlink_to(TRAINED)
     for part in random_grounder():
         part.save_pretrained(folder / "reader")
+    for part in random_sam3():
+        part.save_pretrained(folder / "both")
     return folder
 
 
@@ -78,11 +81,12 @@ def test_the_engine_is_listed_with_its_models(client: Client) -> None:
     assert (text["kind"], text["maximum"], text["only_for"]) == ("text", 200, {"find": ["text"]})
 
 
+@pytest.mark.parametrize("engine", ["sam2", "sam3"])
 def test_what_a_text_names_is_tracked_under_its_words(
-    client: Client, service: Service, small_clip: bytes
+    client: Client, service: Service, small_clip: bytes, engine: str
 ) -> None:
-    text = json.dumps({"text": "A red car", "weights": "tiny"})
-    video = client.bring(small_clip, engine="sam2", parameters=text)
+    text = json.dumps({"text": "A red car"})
+    video = client.bring(small_clip, engine=engine, parameters=text)
     work_off(service)
     result = client.get(f"/api/videos/{video['id']}/result").get_json()
     assert {one["label"] for one in result["objects"]} == {"A red car"}

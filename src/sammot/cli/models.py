@@ -6,7 +6,7 @@ from sammot.errors import Unavailable
 from sammot.models import installed
 from sammot.models.catalogue import CATALOGUE
 from sammot.models.fetching import fetch, published
-from sammot.models.loading import DETECTORS, FAMILIES, GROUNDERS
+from sammot.models.loading import CONCEPTS, DETECTORS, FAMILIES, GROUNDERS
 from sammot.settings import Settings
 
 
@@ -18,7 +18,7 @@ def command() -> None:
 @command.command("list")
 def list_() -> None:
     """What can be fetched, and what is here."""
-    here = installed.find(Settings().models_folder, {*FAMILIES, *DETECTORS, *GROUNDERS})
+    here = installed.find(Settings().models_folder, {*FAMILIES, *CONCEPTS, *DETECTORS, *GROUNDERS})
     for name, model in CATALOGUE.items():
         state = "here" if name in here else "-"
         click.echo(

@@ -27,6 +27,7 @@ CATALOGUE: Final[Mapping[str, Published]] = MappingProxyType(
         "sam2.1-small": Published("facebook/sam2.1-hiera-small", "sam2", 46.0, _APACHE),
         "sam2.1-base-plus": Published("facebook/sam2.1-hiera-base-plus", "sam2", 80.8, _APACHE),
         "sam2.1-large": Published("facebook/sam2.1-hiera-large", "sam2", 224.4, _APACHE),
+        "sam3": Published("facebook/sam3", "sam3", 848.0, "SAM (gated)", _WITH_TOKENIZER),
         "grounding-dino-tiny": Published(
             "IDEA-Research/grounding-dino-tiny", "sam2", 172.0, _APACHE, _WITH_TOKENIZER
         ),

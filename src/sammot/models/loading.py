@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -12,6 +13,7 @@ from sammot.errors import OutOfMemory, UnusableWeights
 from sammot.models.devices import precision
 
 if TYPE_CHECKING:
+    from sammot.tracking.sam.concepts import Concepts
     from sammot.tracking.sam.detector import Detector
     from sammot.tracking.sam.grounding import Grounder
     from sammot.tracking.sam.segmenter import Segmenter
@@ -28,6 +30,9 @@ DETECTORS: Final = {
     "rt_detr_v2": "RTDetrV2ForObjectDetection",
 }
 """Kinds of models that find objects of known classes, and the library's class of each."""
+
+CONCEPTS: Final = {"sam3_video": "Sam3VideoModel"}
+"""Kinds of models that detect what a text names and track it."""
 
 GROUNDERS: Final = {"grounding-dino": "GroundingDinoForObjectDetection"}
 """Kinds of models that find what a text names, and the library's class of each."""
@@ -46,6 +51,23 @@ def kind_of(folder: Path) -> str:
 def labels_of(folder: Path) -> tuple[str, ...]:
     """The names of the classes that a detector knows. Raises UnusableWeights."""
     return tuple(str(label) for label in _config(folder).get("id2label", {}).values())
+
+
+def _one_of(kinds: Collection[str], folder: Path) -> str:
+    """The kind of model in a folder. Raises UnusableWeights where it is none of these."""
+    kind = kind_of(folder)
+    if kind not in kinds:
+        known = ", ".join(kinds)
+        raise UnusableWeights(f"The weights in {folder} are of a {kind}; needed is one of {known}.")
+    return kind
+
+
+def _session_of(network: Any) -> Any:  # noqa: ANN401 - the library's
+    """What makes an empty session for a tracker of the library."""
+    kind = type(network)
+    return getattr(
+        import_module(kind.__module__), f"{kind.__name__.removesuffix('Model')}InferenceSession"
+    )
 
 
 def _config(folder: Path) -> dict[str, Any]:
@@ -68,16 +90,38 @@ def segmenter(folder: Path, device: str) -> Segmenter:
         OutOfMemory: the device has not enough.
 
     """
-    from sammot.tracking.sam.segmenter import Segmenter  # noqa: PLC0415 - imports torch
+    from sammot.tracking.sam.picture import HALF, IMAGENET  # noqa: PLC0415 - these import torch
+    from sammot.tracking.sam.segmenter import Segmenter  # noqa: PLC0415
 
-    kind = kind_of(folder)
-    if kind not in FAMILIES:
-        kinds = ", ".join(FAMILIES)
-        raise UnusableWeights(f"The weights in {folder} are of a {kind}; needed is one of {kinds}.")
-    family, dtype = FAMILIES[kind], precision(device)
+    family, dtype = FAMILIES[_one_of(FAMILIES, folder)], precision(device)
     network = loaded(f"{family}Model", folder, device, dtype)
-    module = import_module(type(network).__module__)
-    return Segmenter(network, getattr(module, f"{family}InferenceSession"), device, dtype, device)
+    colours = HALF if family == "Sam3TrackerVideo" else IMAGENET
+    return Segmenter(network, _session_of(network), device, dtype, device, colours)
+
+
+@lru_cache(maxsize=1)
+def concepts(folder: Path, device: str) -> tuple[Segmenter, Concepts]:
+    """The tracker and the detector in a folder with a SAM 3, ready on a device; the last are kept.
+
+    Raises:
+        UnusableWeights: they are missing, damaged, or of another kind of model.
+        OutOfMemory: the device has not enough.
+
+    """
+    from sammot.tracking.sam.concepts import Concepts  # noqa: PLC0415 - these import torch
+    from sammot.tracking.sam.pair import parted  # noqa: PLC0415
+    from sammot.tracking.sam.picture import HALF  # noqa: PLC0415
+    from sammot.tracking.sam.segmenter import Segmenter  # noqa: PLC0415
+
+    dtype = precision(device)
+    network = loaded(CONCEPTS[_one_of(CONCEPTS, folder)], folder, device, dtype)
+    detector, tracker = parted(network)
+    config = network.config
+    reader = tokenizer(folder, config.detector_config.text_config.vocab_size)
+    return (
+        Segmenter(tracker, _session_of(tracker), device, dtype, device, HALF),
+        Concepts(detector, reader, config.score_threshold_detection, config.det_nms_thresh, device),
+    )
 
 
 @lru_cache(maxsize=1)

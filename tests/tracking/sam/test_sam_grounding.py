@@ -25,7 +25,7 @@ from sammot.service import EngineEntry
 from sammot.settings import Settings
 from sammot.tracking.mask import box_iou
 from sammot.tracking.sam.grounding import LEAST_SCORE, Grounder, TextFinder, fitted
-from sammot.tracking.sam.picture import DEVIATION, MEAN
+from sammot.tracking.sam.picture import IMAGENET
 
 GRID = (16, 16)
 PHRASES = ("A red car", "a dog")
@@ -68,7 +68,8 @@ def test_phrases_are_read_as_the_librarys_processor_joins_them(model: Grounder) 
 
 def test_boxes_and_scores_are_the_librarys(model: Grounder) -> None:
     frame, query = noise(1, size=(800, 800))[0], model.query(PHRASES)  # nothing to be fitted
-    pixels = (frame.image / 255 - np.array(MEAN)) / np.array(DEVIATION)
+    mean, deviation = np.array(IMAGENET)
+    pixels = (frame.image / 255 - mean) / deviation
     pixels = torch.from_numpy(pixels).float().permute(2, 0, 1)[None]
     with torch.inference_mode():
         out = model.network(pixel_values=pixels, **query.inputs)

@@ -7,14 +7,15 @@ import pytest
 from numpy.typing import NDArray
 
 from sam_models import torch
-from sammot.tracking.sam.picture import DEVIATION, MEAN, enlarged, model_input, model_mask
+from sammot.tracking.sam.picture import HALF, IMAGENET, Colours, enlarged, model_input, model_mask
 
 
-def test_a_picture_of_the_models_size_is_only_normalised() -> None:
+@pytest.mark.parametrize("colours", [IMAGENET, HALF])
+def test_a_picture_of_the_models_size_is_only_normalised(colours: Colours) -> None:
     image = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
-    expected = (image / 255.0 - np.array(MEAN)) / np.array(DEVIATION)
+    expected = (image / 255.0 - np.array(colours[0])) / np.array(colours[1])
     np.testing.assert_allclose(
-        model_input(image, (32, 32)).numpy(), expected.transpose(2, 0, 1), atol=1e-5
+        model_input(image, (32, 32), colours).numpy(), expected.transpose(2, 0, 1), atol=1e-5
     )
 
 
@@ -32,14 +33,15 @@ def test_a_picture_is_resized_by_a_triangle_filter(size: tuple[int, int]) -> Non
     image = np.random.default_rng(0).integers(0, 256, (*size, 3), np.uint8)
     down, across = weights(size[0], 32), weights(size[1], 32)
     expected = np.einsum("ih,hwc,jw->ijc", down, image.astype(np.float64), across)
-    ours = model_input(image, (32, 32)).numpy().transpose(1, 2, 0) * DEVIATION + MEAN
+    ours = model_input(image, (32, 32), IMAGENET).numpy().transpose(1, 2, 0)
+    ours = ours * IMAGENET[1] + IMAGENET[0]
     assert np.abs(ours * 255 - expected).max() <= 0.502  # whole numbers, as the processor's
 
 
 def test_the_picture_fills_the_square_whatever_its_shape() -> None:
     image = np.zeros((20, 80, 3), np.uint8)
     image[:, 40:] = 255
-    row = model_input(image, (16, 16))[0, 8]
+    row = model_input(image, (16, 16), HALF)[0, 8]
     assert row[2] < 0 < row[13]
 
 

@@ -44,8 +44,11 @@ export const koService: Readonly<Record<string, string>> = {
   "engine.sam2": "세그먼트 애니싱 2",
   "engine.sam2.description":
     "지정하거나 찾아낸 물체를 움직이든 아니든 따라갑니다. 가중치가 필요하며 GPU가 없으면 느립니다.",
+  "engine.sam3": "세그먼트 애니싱 3",
+  "engine.sam3.description":
+    "몇 마디 말로 부른 것이나 보여 준 것과 닮은 것을 모두 찾아 따라갑니다. 라이선스에 동의해야 받을 수 있는 가중치가 필요하며 GPU가 없으면 느립니다.",
   "lack.packages": "세그먼트 애니싱이 설치되어 있지 않습니다",
-  "lack.weights": "세그먼트 애니싱 2의 가중치가 없습니다",
+  "lack.weights": "가중치가 없습니다",
   "lack.device": "설정된 장치가 이 컴퓨터에 없습니다",
   "parameter.weights": "모델",
   "parameter.weights.help": "클수록 정확하고 느립니다.",
@@ -68,6 +71,7 @@ export const koService: Readonly<Record<string, string>> = {
   "choice.everything": "모든 것",
   "choice.classes": "종류로 찾기",
   "choice.text": "글로 찾기",
+  "choice.alike": "보여 준 것과 닮은 것",
   "choice.nothing": "없음",
   "unit.frames": "프레임",
   "/problems/out-of-memory": "메모리가 부족합니다",

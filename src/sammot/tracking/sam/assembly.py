@@ -7,6 +7,7 @@ from sammot.errors import InvalidInput
 from sammot.tracking import motion, prompts
 from sammot.tracking.engine import Engine, Proposer
 from sammot.tracking.manager import TrajectoryManager
+from sammot.tracking.sam.concepts import AlikeFinder, ConceptFinder
 from sammot.tracking.sam.detector import ClassFinder
 from sammot.tracking.sam.everything import Everything
 from sammot.tracking.sam.finish import SamFinisher
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sammot.tracking.frame import ClipInfo, Frame
+    from sammot.tracking.sam.concepts import Concepts
     from sammot.tracking.sam.detector import Detector
     from sammot.tracking.sam.grounding import Grounder
     from sammot.tracking.sam.proposers import Finder
@@ -35,6 +37,7 @@ class Finders:
 
     detector: Detector | None = None
     grounder: Grounder | None = None
+    concepts: Concepts | None = None
 
 
 def create(
@@ -60,21 +63,29 @@ def create(
         watcher = motion.create({"minimum_size": settings.minimum_size}, clip, previews)
         proposers.append(Moving(watcher, segmenter.grid))
     elif settings.find != "nothing":
-        finder = _finder(settings, propagator, finders)
-        proposers.append(Sampled(finder, every=settings.every))
+        finder = _finder(settings, clip, propagator, finders)
+        every = 1 if settings.find == "alike" else settings.every  # examples say their frames
+        proposers.append(Sampled(finder, every=every))
     return Engine(
         Several(proposers), propagator, TrajectoryManager(thresholds(clip, memory=settings.memory)),
         SamFinisher(propagator), WINDOW,
     )  # fmt: skip
 
 
-def _finder(settings: Parameters, propagator: SamPropagator, finders: Finders) -> Finder:
-    """What looks for objects now and then. Raises InvalidInput where nothing here can."""
-    grid = propagator.segmenter.grid
-    if settings.find == "classes" and finders.detector is not None:
-        return ClassFinder(finders.detector, grid, names(settings.classes))
-    if settings.find == "text" and finders.grounder is not None:
-        return TextFinder(finders.grounder, grid, names(settings.text))
-    if settings.find == "everything":
-        return Everything(propagator, least_share=settings.minimum_size * 1e-6)
+def _finder(
+    settings: Parameters, clip: ClipInfo, propagator: SamPropagator, finders: Finders
+) -> Finder:
+    """What looks for objects. Raises InvalidInput where no model here can."""
+    grid, concepts = propagator.segmenter.grid, finders.concepts
+    match settings.find:
+        case "everything":
+            return Everything(propagator, least_share=settings.minimum_size * 1e-6)
+        case "classes" if finders.detector is not None:
+            return ClassFinder(finders.detector, grid, names(settings.classes))
+        case "text" if concepts is not None:
+            return ConceptFinder(concepts, propagator, names(settings.text))
+        case "text" if finders.grounder is not None:
+            return TextFinder(finders.grounder, grid, names(settings.text))
+        case "alike" if concepts is not None:
+            return AlikeFinder(concepts, propagator, settings.prompts, clip)
     raise InvalidInput(f"No model here finds {settings.find}.")

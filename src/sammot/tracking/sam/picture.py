@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
 Size = tuple[int, int]
 """(height, width)."""
-Colour = tuple[float, float, float]
+Colours = tuple[tuple[float, float, float], tuple[float, float, float]]
+"""Of red, green and blue, 0 to 1: what is taken off, and what the rest is divided by."""
 
-MEAN: Final = (0.485, 0.456, 0.406)
-DEVIATION: Final = (0.229, 0.224, 0.225)
-"""Of the colours of ImageNet, 0 to 1: the model has seen pictures less the one, over the other."""
+IMAGENET: Final[Colours] = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+"""The mean and the deviation of ImageNet's pictures, on which most models were trained."""
+HALF: Final[Colours] = ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
+"""SAM 3's."""
 
 
-def model_input(
-    image: NDArray[np.uint8], size: Size, mean: Colour = MEAN, deviation: Colour = DEVIATION
-) -> torch.Tensor:
+def model_input(image: NDArray[np.uint8], size: Size, colours: Colours = IMAGENET) -> torch.Tensor:
     """An RGB picture as (3, height, width), float32: squeezed to `size`, and normalised."""
-    middle, spread = (torch.tensor(one)[:, None, None] for one in (mean, deviation))
-    return (squeezed(image, size) - middle) / spread
+    mean, deviation = torch.tensor(colours)[:, :, None, None]
+    return (squeezed(image, size) - mean) / deviation
 
 
 def squeezed(image: NDArray[np.uint8], size: Size) -> torch.Tensor:

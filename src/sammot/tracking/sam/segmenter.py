@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from sammot.errors import OutOfMemory
-from sammot.tracking.sam.picture import DEVIATION, MEAN, model_input
+from sammot.tracking.sam.picture import IMAGENET, Colours, model_input
 
 if TYPE_CHECKING:
     from sammot.tracking.frame import Frame
-    from sammot.tracking.sam.picture import Colour
 
 REMEDY = "Take a smaller model, fewer objects, or another device (SAMMOT_DEVICE)."
 
@@ -37,8 +36,7 @@ class Segmenter:
     device: str = "cpu"
     dtype: torch.dtype = torch.float32
     keep_at: str = "cpu"
-    colours: tuple[Colour, Colour] = (MEAN, DEVIATION)
-    """What is taken off the picture's colours, and what they are divided by."""
+    colours: Colours = IMAGENET
 
     @property
     def side(self) -> int:
@@ -53,8 +51,8 @@ class Segmenter:
 
     def pixels(self, frame: Frame) -> torch.Tensor:
         """The frame as the model takes it: (3, side, side), on its device."""
-        size, (mean, deviation) = (self.side, self.side), self.colours
-        return model_input(frame.image, size, mean, deviation).to(self.device, self.dtype)
+        pixels = model_input(frame.image, (self.side, self.side), self.colours)
+        return pixels.to(self.device, self.dtype)
 
     def session(self) -> Any:  # noqa: ANN401 - the library's
         """An empty session."""
