@@ -167,12 +167,14 @@ def test_what_a_text_names_becomes_tracks_under_its_words(entry: EngineEntry) ->
 
 
 def test_where_the_concept_is_absent_nothing_is_tracked(
-    pair: tuple[Segmenter, Concepts], entry: EngineEntry, monkeypatch: pytest.MonkeyPatch
+    pair: tuple[Segmenter, Concepts], entry: EngineEntry
 ) -> None:
     head, frames = pair[1].network.detr_decoder.presence_head, noise(4)
-    monkeypatch.setattr(head.layer3, "bias", torch.nn.Parameter(torch.tensor([-9.0])))
-    engine = tracker(entry, frames, {"text": "a dog"})
-    assert not any(result.observations for result in engine.track(frames))
+    hook = head.register_forward_hook(lambda _part, _given, logits: logits - 18)
+    results = list(tracker(entry, frames, {"text": "a dog"}).track(frames))
+    hook.remove()
+    assert len(results) == 4
+    assert not any(result.observations for result in results)
 
 
 @pytest.mark.parametrize("given", [{"text": "a dog", "every": 4}, {"find": "everything"}])
