@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sammot.models.loading import DETECTORS
+from sammot.models.kinds import DETECTORS
 from sammot.scenes import Actor, Scene, Shot, Waypoint
 from sammot.tracking.frame import ClipInfo, Frame
 from sammot.tracking.mask import RLE, Box, Mask, mask_iou

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sammot import sam_engines
 from sammot.models.devices import is_absent
-from sammot.models.loading import kind_of
+from sammot.models.kinds import kind_of
 from sammot.service import EngineEntry
 from sammot.settings import Settings
 from sammot.tracking import motion

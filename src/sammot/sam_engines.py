@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sammot.errors import InvalidInput
 from sammot.models import installed
 from sammot.models.devices import is_absent
-from sammot.models.loading import CONCEPTS, DETECTORS, FAMILIES, GROUNDERS, labels_of
+from sammot.models.kinds import CONCEPTS, DETECTORS, FAMILIES, GROUNDERS, labels_of
 from sammot.service import EngineEntry, Lack, LackKind
 from sammot.settings import Settings
 from sammot.tracking.frame import ClipInfo, Frame
@@ -132,7 +132,7 @@ def sam3(settings: Settings, weights: Path | None) -> EngineEntry:
     )
 
 
-_SAM3_FINDS = ("text", "alike", "movement", "everything", "nothing")
+_SAM3_FINDS = ("text", "similar", "movement", "everything", "nothing")
 _SAM2_FINDS = ("movement", "everything", "classes", "text", "nothing")
 
 

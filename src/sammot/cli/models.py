@@ -6,7 +6,7 @@ from sammot.errors import Unavailable
 from sammot.models import installed
 from sammot.models.catalogue import CATALOGUE
 from sammot.models.fetching import fetch, published
-from sammot.models.loading import CONCEPTS, DETECTORS, FAMILIES, GROUNDERS
+from sammot.models.kinds import CONCEPTS, DETECTORS, FAMILIES, GROUNDERS
 from sammot.settings import Settings
 
 

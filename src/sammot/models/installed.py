@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from sammot.errors import UnusableWeights
-from sammot.models.loading import kind_of
+from sammot.models.kinds import kind_of
 
 PACKAGES = ("torch", "transformers")
 

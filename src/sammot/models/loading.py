@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from sammot.errors import OutOfMemory, UnusableWeights
 from sammot.models.devices import precision
+from sammot.models.kinds import CONCEPTS, DETECTORS, FAMILIES, GROUNDERS, one_of
 
 if TYPE_CHECKING:
     from sammot.tracking.sam.concepts import Concepts
@@ -18,72 +17,10 @@ if TYPE_CHECKING:
     from sammot.tracking.sam.grounding import Grounder
     from sammot.tracking.sam.segmenter import Segmenter
 
-FAMILIES: Final = {
-    "sam2_video": "Sam2Video",
-    "sam3_tracker_video": "Sam3TrackerVideo",
-}
-"""Kinds of promptable models: the kind in `config.json`, and how the library's classes begin."""
-
-DETECTORS: Final = {
-    "d_fine": "DFineForObjectDetection",
-    "rt_detr": "RTDetrForObjectDetection",
-    "rt_detr_v2": "RTDetrV2ForObjectDetection",
-}
-"""Kinds of models that find objects of known classes, and the library's class of each."""
-
-CONCEPTS: Final = {"sam3_video": "Sam3VideoModel"}
-"""Kinds of models that detect what a text names and track it."""
-
-GROUNDERS: Final = {"grounding-dino": "GroundingDinoForObjectDetection"}
-"""Kinds of models that find what a text names, and the library's class of each."""
-
-
-def kind_of(folder: Path) -> str:
-    """The kind of model in a folder.
-
-    Raises:
-        UnusableWeights: nothing that can be read is there.
-
-    """
-    return str(_config(folder)["model_type"])
-
-
-def labels_of(folder: Path) -> tuple[str, ...]:
-    """The names of the classes that a detector knows. Raises UnusableWeights."""
-    return tuple(str(label) for label in _config(folder).get("id2label", {}).values())
-
-
-def _one_of(kinds: Collection[str], folder: Path) -> str:
-    """The kind of model in a folder. Raises UnusableWeights where it is none of these."""
-    kind = kind_of(folder)
-    if kind not in kinds:
-        known = ", ".join(kinds)
-        raise UnusableWeights(f"The weights in {folder} are of a {kind}; needed is one of {known}.")
-    return kind
-
-
-def _session_of(network: Any) -> Any:  # noqa: ANN401 - the library's
-    """What makes an empty session for a tracker of the library."""
-    kind = type(network)
-    return getattr(
-        import_module(kind.__module__), f"{kind.__name__.removesuffix('Model')}InferenceSession"
-    )
-
-
-def _config(folder: Path) -> dict[str, Any]:
-    try:
-        config: dict[str, Any] = json.loads((folder / "config.json").read_bytes())
-        config["model_type"]
-    except FileNotFoundError as error:
-        raise UnusableWeights(f"There are no weights in {folder}: no config.json.") from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UnusableWeights(f"The config.json in {folder} cannot be read.") from error
-    return config
-
 
 @lru_cache(maxsize=1)
 def segmenter(folder: Path, device: str) -> Segmenter:
-    """The promptable model in a folder, ready on a device; the last one is kept.
+    """The promptable model in a folder, ready on a device; the last one is kept, and no SAM 3.
 
     Raises:
         UnusableWeights: they are missing, damaged, or of another kind of model.
@@ -93,15 +30,17 @@ def segmenter(folder: Path, device: str) -> Segmenter:
     from sammot.tracking.sam.picture import HALF, IMAGENET  # noqa: PLC0415 - these import torch
     from sammot.tracking.sam.segmenter import Segmenter  # noqa: PLC0415
 
-    family, dtype = FAMILIES[_one_of(FAMILIES, folder)], precision(device)
-    network = loaded(f"{family}Model", folder, device, dtype)
-    colours = HALF if family == "Sam3TrackerVideo" else IMAGENET
+    concepts.cache_clear()
+    kind, dtype = one_of(FAMILIES, folder), precision(device)
+    network = loaded(FAMILIES[kind], folder, device, dtype)
+    colours = HALF if kind == "sam3_tracker_video" else IMAGENET
     return Segmenter(network, _session_of(network), device, dtype, device, colours)
 
 
 @lru_cache(maxsize=1)
 def concepts(folder: Path, device: str) -> tuple[Segmenter, Concepts]:
-    """The tracker and the detector in a folder with a SAM 3, ready on a device; the last are kept.
+    """The tracker and the detector in a folder with a SAM 3, ready on a device; the last are kept,
+    and no other promptable model.
 
     Raises:
         UnusableWeights: they are missing, damaged, or of another kind of model.
@@ -113,8 +52,9 @@ def concepts(folder: Path, device: str) -> tuple[Segmenter, Concepts]:
     from sammot.tracking.sam.picture import HALF  # noqa: PLC0415
     from sammot.tracking.sam.segmenter import Segmenter  # noqa: PLC0415
 
+    segmenter.cache_clear()
     dtype = precision(device)
-    network = loaded(CONCEPTS[_one_of(CONCEPTS, folder)], folder, device, dtype)
+    network = loaded(CONCEPTS[one_of(CONCEPTS, folder)], folder, device, dtype)
     detector, tracker = parted(network)
     config = network.config
     reader = tokenizer(folder, config.detector_config.text_config.vocab_size)
@@ -136,7 +76,9 @@ def detector(folder: Path, device: str) -> Detector:
     from sammot.tracking.sam.detector import Detector  # noqa: PLC0415 - imports torch
 
     dtype = precision(device)
-    return Detector(loaded(DETECTORS[kind_of(folder)], folder, device, dtype), device, dtype)
+    return Detector(
+        loaded(DETECTORS[one_of(DETECTORS, folder)], folder, device, dtype), device, dtype
+    )
 
 
 @lru_cache(maxsize=1)
@@ -153,7 +95,7 @@ def grounder(folder: Path, device: str) -> Grounder:
     from sammot.tracking.sam.grounding import Grounder  # noqa: PLC0415 - imports torch
 
     # Asked now and then only: its half precision has not been tried.
-    network = loaded(GROUNDERS[kind_of(folder)], folder, device, torch.float32)
+    network = loaded(GROUNDERS[one_of(GROUNDERS, folder)], folder, device, torch.float32)
     vocabulary = network.config.text_config.vocab_size
     return Grounder(network, tokenizer(folder, vocabulary), device)
 
@@ -215,3 +157,11 @@ def loaded(name: str, folder: Path, device: str, dtype: Any) -> Any:  # noqa: AN
         return network.to(device).eval()
     except torch.OutOfMemoryError as error:
         raise OutOfMemory(f"The model does not fit into the memory of {device}.") from error
+
+
+def _session_of(network: Any) -> Any:  # noqa: ANN401 - the library's
+    """What makes an empty session for a tracker of the library."""
+    kind = type(network)
+    return getattr(
+        import_module(kind.__module__), f"{kind.__name__.removesuffix('Model')}InferenceSession"
+    )

@@ -31,13 +31,14 @@ from sammot.tracking.engine import Engine
 from sammot.tracking.frame import ClipInfo, Frame
 from sammot.tracking.mask import Box, box_iou
 from sammot.tracking.prompts import UserPrompt
-from sammot.tracking.sam.concepts import AlikeFinder, ConceptFinder, Concepts
+from sammot.tracking.sam.concepts import ConceptFinder, Concepts, SimilarFinder
 from sammot.tracking.sam.picture import model_mask
 from sammot.tracking.sam.propagator import SamPropagator
 from sammot.tracking.sam.segmenter import Segmenter
 from sammot.tracking.track import Detection, Origin, TrackId
 
 PHRASES = ("a dog", "car")
+CLICK = {"object": 1, "frame": 0, "points": [{"x": 1, "y": 1}]}
 EXAMPLE = {"object": 4, "frame": 3, "box": [20, 10, 30, 20]}
 
 
@@ -198,7 +199,7 @@ def test_what_is_like_an_example_is_found_but_not_the_example(
 ) -> None:
     frames, concepts, box = noise(4), replace(pair[1], least_score=0.01), SHOWN[example]
     prompts = [UserPrompt(4, 3, box=box)]
-    finder = AlikeFinder(concepts, seen(pair, frames[3]), prompts, clip_of(frames))
+    finder = SimilarFinder(concepts, seen(pair, frames[3]), prompts, clip_of(frames))
     middle = ((box.x1 + box.x2) / 160, (box.y1 + box.y2) / 96)
     shown = torch.tensor([[*middle, box.width / 80, box.height / 48]])
     pixels, phrase = pair[0].pixels(frames[3]), concepts.read("visual", None)
@@ -213,13 +214,13 @@ def test_what_is_like_an_example_is_found_but_not_the_example(
 
 def test_examples_count_in_their_frame_only(pair: tuple[Segmenter, Concepts]) -> None:
     frames, prompts = noise(4), [UserPrompt(4, 3, box=SHOWN["small"])]
-    finder = AlikeFinder(pair[1], seen(pair, frames[2]), prompts, clip_of(frames))
+    finder = SimilarFinder(pair[1], seen(pair, frames[2]), prompts, clip_of(frames))
     assert not finder.find(frames[2])
 
 
 def test_an_example_is_followed_with_what_is_like_it(entry: EngineEntry) -> None:
     frames = noise(8)
-    engine = tracker(entry, frames, {"find": "alike", "prompts": [EXAMPLE]})
+    engine = tracker(entry, frames, {"find": "similar", "prompts": [EXAMPLE]})
     results = list(engine.track(frames))
     assert not any(result.observations for result in results[:3])
     origins = {one.origin for one in results[3].observations}
@@ -231,13 +232,16 @@ def test_an_example_is_followed_with_what_is_like_it(entry: EngineEntry) -> None
     ("given", "words"),
     [
         ({}, "1 to 10 things"),
-        ({"find": "alike"}, "needs an example"),
+        ({"find": "similar"}, "needs an example"),
         (
-            {"find": "alike", "prompts": [{"object": 1, "frame": 0, "points": [{"x": 1, "y": 1}]}]},
+            {
+                "find": "similar",
+                "prompts": [{"object": 1, "frame": 0, "points": [{"x": 1, "y": 1}]}],
+            },
             "needs an example",
         ),
-        ({"find": "classes"}, "find must be one of text, alike"),
-        ({"text": "a dog", "prompts": [EXAMPLE], "find": "alike"}, "leave one of them out"),
+        ({"find": "classes"}, "find must be one of text, similar"),
+        ({"text": "a dog", "prompts": [EXAMPLE], "find": "similar"}, "leave one of them out"),
         ({"text": "a dog", "weights": "other"}, "there are: both"),
     ],
 )

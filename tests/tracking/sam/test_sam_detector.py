@@ -10,7 +10,8 @@ import pytest
 from sam_models import clip_of, noise, random_detector, random_model, torch
 from sammot.engines import engines
 from sammot.errors import InvalidInput
-from sammot.models.loading import DETECTORS, detector
+from sammot.models.kinds import DETECTORS
+from sammot.models.loading import detector
 from sammot.service import EngineEntry
 from sammot.settings import Settings
 from sammot.tracking.sam.detector import ClassFinder, Detector

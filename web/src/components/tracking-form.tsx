@@ -4,7 +4,6 @@ import { Select } from "@/components/select";
 import { TextField } from "@/components/text-field";
 import { Toggle } from "@/components/toggle";
 import { serviceWord, useI18n } from "@/i18n/i18n";
-import { cn } from "@/lib/cn";
 import { isRead } from "@/lib/engine-parameters";
 
 interface TrackingFormProps {
@@ -71,13 +70,12 @@ export function TrackingForm({ engines, choice, frameCount, onChange }: Tracking
 interface FieldProps {
   label: string;
   note?: string;
-  wide?: boolean;
   children: React.ReactNode;
 }
 
-function Field({ label, note, wide = false, children }: FieldProps) {
+function Field({ label, note, children }: FieldProps) {
   return (
-    <div className={cn("grid content-start gap-1.5", wide && "@sm:col-span-2")}>
+    <div className="grid content-start gap-1.5">
       <span className="text-[13px] font-medium">{label}</span>
       {children}
       {note && <p className="text-xs text-ink-faint">{note}</p>}
@@ -128,7 +126,7 @@ function ParameterField({ parameter, value, onChange }: ParameterFieldProps) {
   }
   if (parameter.kind === "text") {
     return (
-      <Field label={label} note={help} wide>
+      <Field label={label} note={help}>
         <TextField
           aria-label={label}
           value={String(value)}

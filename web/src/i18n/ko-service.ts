@@ -71,7 +71,7 @@ export const koService: Readonly<Record<string, string>> = {
   "choice.everything": "모든 것",
   "choice.classes": "종류로 찾기",
   "choice.text": "글로 찾기",
-  "choice.alike": "보여 준 것과 닮은 것",
+  "choice.similar": "보여 준 것과 닮은 것",
   "choice.nothing": "없음",
   "unit.frames": "프레임",
   "/problems/out-of-memory": "메모리가 부족합니다",

@@ -7,7 +7,7 @@ from sammot.errors import InvalidInput
 from sammot.tracking import motion, prompts
 from sammot.tracking.engine import Engine, Proposer
 from sammot.tracking.manager import TrajectoryManager
-from sammot.tracking.sam.concepts import AlikeFinder, ConceptFinder
+from sammot.tracking.sam.concepts import ConceptFinder, SimilarFinder
 from sammot.tracking.sam.detector import ClassFinder
 from sammot.tracking.sam.everything import Everything
 from sammot.tracking.sam.finish import SamFinisher
@@ -64,7 +64,7 @@ def create(
         proposers.append(Moving(watcher, segmenter.grid))
     elif settings.find != "nothing":
         finder = _finder(settings, clip, propagator, finders)
-        every = 1 if settings.find == "alike" else settings.every  # examples say their frames
+        every = 1 if settings.find == "similar" else settings.every  # examples say their frames
         proposers.append(Sampled(finder, every=every))
     return Engine(
         Several(proposers), propagator, TrajectoryManager(thresholds(clip, memory=settings.memory)),
@@ -86,6 +86,6 @@ def _finder(
             return ConceptFinder(concepts, propagator, names(settings.text))
         case "text" if finders.grounder is not None:
             return TextFinder(finders.grounder, grid, names(settings.text))
-        case "alike" if concepts is not None:
-            return AlikeFinder(concepts, propagator, settings.prompts, clip)
+        case "similar" if concepts is not None:
+            return SimilarFinder(concepts, propagator, settings.prompts, clip)
     raise InvalidInput(f"No model here finds {settings.find}.")

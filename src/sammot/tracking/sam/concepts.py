@@ -115,7 +115,7 @@ class ConceptFinder:
         return self._concepts.find(self._propagator.pixels(frame), self._phrases)
 
 
-class AlikeFinder:
+class SimilarFinder:
     """Looks for what is like the objects that the user shows by a box or a mask, in the frames in
     which they are shown.
     """

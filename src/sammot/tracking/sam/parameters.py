@@ -18,8 +18,8 @@ MOST_PHRASES: Final = 10
 PARAMETERS: Final = (
     ParameterInfo(
         "find", "choice", "movement", None, None, "",
-        "What is tracked besides the objects that you prompt.",
-        ("movement", "everything", "classes", "text", "alike", "nothing"),
+        "What is tracked besides the objects that you show.",
+        ("movement", "everything", "classes", "text", "similar", "nothing"),
     ),
     ParameterInfo(
         "classes", "text", "", 0, LONGEST_CLASSES, "",
@@ -89,8 +89,8 @@ class Parameters:
         count = len(names(values.get("text", "")))
         if find == "text" and not 0 < count <= MOST_PHRASES:
             raise InvalidInput(f"text must name what to find: 1 to {MOST_PHRASES} things.")
-        if find == "alike" and all(one.box is None and one.mask is None for one in told):
-            raise InvalidInput("alike needs an example: an object prompted by its box or mask.")
+        if find == "similar" and all(one.box is None and one.mask is None for one in told):
+            raise InvalidInput("similar needs an example: an object prompted by its box or mask.")
         return cls(**values, prompts=told)
 
 
