@@ -31,6 +31,7 @@ from sammot.tracking.engine import Engine
 from sammot.tracking.frame import ClipInfo, Frame
 from sammot.tracking.mask import Box, box_iou
 from sammot.tracking.prompts import UserPrompt
+from sammot.tracking.sam.assembly import Finders, create
 from sammot.tracking.sam.concepts import ConceptFinder, Concepts, SimilarFinder
 from sammot.tracking.sam.picture import model_mask
 from sammot.tracking.sam.propagator import SamPropagator
@@ -226,6 +227,19 @@ def test_an_example_is_followed_with_what_is_like_it(entry: EngineEntry) -> None
     origins = {one.origin for one in results[3].observations}
     assert Origin.PROMPTED in origins
     assert engine.propagator.save()["memories"].keys() > {"1"}  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_half_precision_finds_and_tracks(folder: Path, dtype: Any) -> None:
+    loading.concepts.cache_clear()  # for one that may be changed
+    segmenter, concepts = loading.concepts(folder / "both", "cpu")
+    loading.concepts.cache_clear()
+    for network in (segmenter.network, concepts.network):
+        network.to(dtype)
+    frames, finders = noise(4), Finders(concepts=concepts)
+    for given in ({"text": "a dog"}, {"find": "similar", "prompts": [{**EXAMPLE, "frame": 0}]}):
+        engine = create(given, clip_of(frames), frames, replace(segmenter, dtype=dtype), finders)
+        assert all(result.observations for result in engine.track(frames))
 
 
 @pytest.mark.parametrize(
