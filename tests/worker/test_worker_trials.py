@@ -86,12 +86,12 @@ def test_a_trial_that_was_given_up_is_made_when_no_job_is_left(service: Service)
     assert pauses == [0, 0, 0, 1]
 
 
-def out_of_memory(*_: object) -> Engine:
-    raise OutOfMemory("The model does not fit.")
+@pytest.mark.parametrize("error", [OutOfMemory("The model does not fit."), RuntimeError("Odd.")])
+def test_an_engine_that_fails_is_left_out(tmp_path: Path, error: Exception) -> None:
+    def create(*_: object) -> Engine:
+        raise error
 
-
-def test_an_engine_that_fails_is_left_out(tmp_path: Path) -> None:
-    broken = replace(fake_engine.entry(), name="broken", create=out_of_memory)
+    broken = replace(fake_engine.entry(), name="broken", create=create)
     service = a_service(tmp_path, broken, fake_engine.entry())
     trials.run(service, "here", pause=idle, size=SMALL)
     assert measured(service.world, "local").keys() == {"fake"}

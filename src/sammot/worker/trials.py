@@ -84,8 +84,8 @@ def run(
             frame_count, seconds = measure(service, trial, size=size)
         except Wanted:
             continue
-        except SamMotError as error:  # a job would be told the same
-            log.warning("trial failed", trial=trial.key, reason=str(error))
+        except Exception as error:  # a job would be told the same
+            log.warning("trial failed", trial=trial.key, exc_info=error)
             given_up.append(trial.key)
             continue
         count_trial(service.world.store, trial.key, machine, frame_count, seconds)
