@@ -50,6 +50,13 @@ def test_an_object_that_is_hidden_for_a_while_keeps_its_number() -> None:
     assert len(found) == len(real)
 
 
+def test_under_a_panning_camera_no_object_falls_into_parts() -> None:
+    truth, results = track_scene(scenes.make("pan", width=640, height=360, seconds=3))
+    real = {identity for one in truth.values() for identity in one}
+    found = {one.track_id for result in results for one in result.observations}
+    assert len(found) == len(real)
+
+
 def test_no_track_outlives_a_cut() -> None:
     truth, results = tracked("cut")
     border = next(i for i, one in sorted(truth.items()) if any(k > 1000 for k in one))

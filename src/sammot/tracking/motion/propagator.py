@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from sammot.tracking.state import State
     from sammot.tracking.track import Detection
 
-PATIENCE = 5
-"""Frames that a piece must be away before it leaves; frames in which it is not count half."""
+PATIENCE, PATIENCE_IN_PART = 5, 20
+"""Frames that a piece must be away before it leaves; frames in which it is not count half. The
+second where objects are seen in part: the pieces of one are apart while what joins them rests."""
 
 
 class MotionPropagator:
@@ -108,7 +109,8 @@ class MotionPropagator:
             body.apart = max(0, body.apart - 1)
             return found
         body.apart += 2
-        if body.apart <= 2 * PATIENCE:
+        in_part = self.scene.evidence.sees_in_part
+        if body.apart <= 2 * (PATIENCE_IN_PART if in_part else PATIENCE):
             return found
         body.apart = 0
         mine = min(parts, key=lambda part: _unlike(body, part, view))
