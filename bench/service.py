@@ -1,6 +1,7 @@
 """The service profile as users meet it, through nginx: event streams, requests, an upload, jobs.
 
     python bench/service.py [--subscribers N] [--videos N] [--seconds S] [--megabytes N] [--jobs N]
+                            [--frames N]
 
 The servers, our processes and the clients share this machine. Each row stands beside its limit, or
 beside what one would have without the service: the same requests without work (`/api/health`), a
@@ -239,32 +240,50 @@ def alone(clip: Path, folder: Path) -> float:
     return 3600 / (time.monotonic() - began)
 
 
+def measure_long(product: Stack, clip: Path) -> float:
+    """How long the workers take for one video, in seconds."""
+    video_id, _ = product.upload(clip)
+    while product.get(f"/api/videos/{video_id}/status")["status"] != "completed":
+        time.sleep(0.2)
+    job = product.get(f"/api/jobs/{product.get(f'/api/videos/{video_id}')['job_id']}")
+    began, ended = (datetime.fromisoformat(job[name]) for name in ("started_at", "finished_at"))
+    return (ended - began).total_seconds()
+
+
 @contextmanager
-def service(folder: Path, workers: int) -> Iterator[tuple[Stack, MongoStore]]:
+def service(folder: Path, workers: int, **settings: str) -> Iterator[tuple[Stack, MongoStore]]:
     """The profile, and its database from behind. Clients may ask as often as they like."""
     program, url = mongod_program(folder / f"mongo-{workers}", free_port())
     with running(program, folder / "mongod.log"):
         store = MongoStore(url, "sammot")
         list(store.migrate())
-        limits = {"SAMMOT_RATE_REQUESTS": "1000000/minute"}
-        with stack(
-            SAMMOT_PROFILE="service", SAMMOT_MONGO_URL=url, SAMMOT_WORKERS=str(workers), **limits
-        ) as product:
+        settings |= {
+            "SAMMOT_PROFILE": "service",
+            "SAMMOT_MONGO_URL": url,
+            "SAMMOT_WORKERS": str(workers),
+            "SAMMOT_RATE_REQUESTS": "1000000/minute",
+        }
+        with stack(**settings) as product:
             yield product, store
 
 
 def measure(options: argparse.Namespace, folder: Path) -> None:
-    scene = scenes.make("demonstration", width=640, height=360)
-    clip = folder / "clip.mp4"
-    video.write(clip, scene.frames(), scene.fps)
+    clip, long = folder / "clip.mp4", folder / "long.mp4"
+    for path, frame_count in ((clip, None), (long, options.frames)):
+        scene = scenes.make("demonstration", width=640, height=360, frame_count=frame_count)
+        video.write(path, scene.frames(), scene.fps)
     row("", "ours", "beside")
     peer = f"`sammot track` {alone(clip, folder):.0f}"
     with service(folder, 1) as (product, _):
         _, one = measure_jobs(product, clip, options.jobs)
+        whole = measure_long(product, long)
     row("jobs an hour, 1 worker", f"{one:.0f}", peer)
-    with service(folder, 2) as (product, store):
+    with service(folder, 2, SAMMOT_SPAN_FRAMES=str(options.frames // 4)) as (product, store):
         video_id, two = measure_jobs(product, clip, options.jobs)
         row("jobs an hour, 2 workers", f"{two:.0f}, {two / one:.2f} times as many", peer)
+        cut = measure_long(product, long)
+        what = f"one clip of {options.frames:,} frames, in spans by 2 workers"
+        row(what, f"{cut:.0f} s, {whole / cut:.2f} times as fast", f"whole, by one: {whole:.0f} s")
         add_videos(store, options.videos)
         measure_events(product, video_id, options.subscribers)
         measure_requests(product, video_id, options.seconds)
@@ -278,6 +297,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=6, help="of each kind of request")
     parser.add_argument("--megabytes", type=int, default=512, help="of the upload")
     parser.add_argument("--jobs", type=int, default=6, help="clips of ten seconds")
+    parser.add_argument("--frames", type=int, default=12_000, help="of the long clip")
     options = parser.parse_args()
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

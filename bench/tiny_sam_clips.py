@@ -106,7 +106,7 @@ def _clip(seed: int, length: int) -> tuple[torch.Tensor, list[list[Mask]]]:
     large = [id_ for id_, mask in taken[0][1].items() if np.count_nonzero(mask) > LEAST_AREA]
     absent = np.zeros(CLIP_SIZE[::-1], np.bool_)
     wanted = [int(id_) for id_ in rng.permutation(large)[:3]]
-    pixels = torch.stack([model_input(frame.image, SIDE) for frame, _ in taken])
+    pixels = torch.stack([model_input(frame.image, (SIDE, SIDE)) for frame, _ in taken])
     return pixels, [[truth.get(id_, absent) for _, truth in taken] for id_ in wanted]
 
 
