@@ -55,7 +55,7 @@ def test_leaves_that_wave_do_not_become_tracks() -> None:
 
 @pytest.mark.parametrize(
     "light",
-    [Light(drift=0.25, period=3), Light(step=0.8, step_at=2), Light(step=1.25, step_at=2)],
+    [Light(drift=0.25, period=3), Light(step=0.45, step_at=2), Light(step=1.4, step_at=2)],
     ids=["a slow wave", "a lamp goes out", "a lamp goes on"],
 )
 def test_changing_light_does_not_become_tracks(light: Light) -> None:

@@ -27,6 +27,10 @@ UNIT = 16.0
 """A difference of one sigma, in the units of `Background.difference`."""
 MOST_NOISE = 1.5
 """Of the usual noise of a picture: where too few frames tell it from what passes."""
+BLACK = 40.8
+"""16 of L, in its unit here."""
+SAME_LIGHT = 0.01
+"""A change of L by less than this share is none: one level of eight bits is 0.7 %."""
 GREY_CHROMA = 2.0
 """Below this standard deviation of a and b a clip counts as grey, and only L is looked at."""
 
@@ -68,9 +72,8 @@ class Background:
         return replace(self, gain=np.maximum(self.gain, np.float32(usual / MOST_NOISE)))
 
     def lit(self, lab: Picture) -> Picture:
-        """A picture of the scene, as bright as the background."""
-        shift = _luma_shift(lab, self.picture)
-        return cv2.add(lab, np.array([shift, 0, 0, 0], np.float64)) if shift else lab
+        """A picture of the scene, in the light of the background."""
+        return relit(lab, self.picture)
 
     def seen_through(self, warp: Picture) -> Background:
         """As a camera sees it from which `warp` (3, 3) leads here; nothing is known outside."""
@@ -92,11 +95,19 @@ class Background:
         self.picture[where] = lab[where]
 
 
-def _luma_shift(lab: Picture, background: Picture) -> int:
-    """Grey levels to add to L so that the scene is as bright as its background; 0 if near."""
-    now, then = lab[::8, ::8, 0].astype(np.int16), background[::8, ::8, 0]
-    shift = float(np.median(then - now))
-    return round(shift) if abs(shift) > 0.7 else 0
+def relit(lab: Picture, reference: Picture, least: float = SAME_LIGHT) -> Picture:
+    """A picture in the light of another of the same scene; itself if they differ by no more.
+
+    Less light scales L + 16, a and b alike (CIE 1976: all three are made of cube roots).
+    """
+    now, then = (one[::8, ::8, 0] + np.float32(BLACK) for one in (lab, reference))
+    ratio = float(np.median(then / now))
+    if abs(ratio - 1) < least:
+        return lab
+    levels = np.arange(256, dtype=np.float64)[:, None]
+    origin = np.array([-BLACK, 128, 128])
+    table = np.clip(np.rint(origin + ratio * (levels - origin)), 0, 255).astype(np.uint8)
+    return cv2.LUT(lab, table[None])
 
 
 def _gain(samples: Sequence[Picture], picture: Picture) -> Picture:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from sammot.tracking.motion.background import UNIT, Background
+from sammot.tracking.motion.background import UNIT, Background, relit
 from sammot.tracking.motion.camera import Camera, Register, judge
 from sammot.tracking.motion.detect import LOW, shadow_of, solid_regions
 from sammot.tracking.motion.modes import learn_background
@@ -33,6 +33,8 @@ LEAST_SHOT = 3
 """Previews that a shot needs for a background."""
 MANY_CLAIMS, LARGE_SHARE = 24, 0.12
 """More regions than the first, over more of the picture than the second, are no objects."""
+OTHER_LIGHT = 0.05
+"""Share by which L changes where a lamp is switched; a cloud changes it less, and is learnt."""
 KNOWN_SHARE = 0.6
 """Share of the previews that must lie in shots with a background."""
 
@@ -48,6 +50,7 @@ def find_evidence(
     labs = [[lab_of(previews[number], size) for number in shot] for shot in shots]
     if camera is Camera.SWAYING:
         labs = [_steady(shot) for shot in labs]
+    labs = [_in_one_light(shot) for shot in labs]
     backgrounds = [learn_background(shot) for shot in labs]
     if len(previews) < FEW:
         backgrounds = [one.calmed() for one in backgrounds]
@@ -101,6 +104,12 @@ def _judge(
     if sum(len(shot) for shot in fixed) >= KNOWN_SHARE * len(previews):
         return Camera.FIXED, fixed
     return judge(greys), whole
+
+
+def _in_one_light(labs: Sequence[Picture]) -> list[Picture]:
+    """The pictures in the light of the brightest."""
+    brightest = max(labs, key=lambda lab: float(lab[::8, ::8, 0].mean()))
+    return [relit(lab, brightest, OTHER_LIGHT) for lab in labs]
 
 
 def _steady(labs: Sequence[Picture]) -> list[Picture]:

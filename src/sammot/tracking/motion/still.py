@@ -53,7 +53,7 @@ class StillEvidence:
     def sight(self, index: int, lab: Picture, taken: Picture) -> Sighting:
         """See `Evidence`."""
         del taken
-        self._index, self._lab = index, lab
+        self._index = index
         if self._last is None and len(self._backgrounds) > 1:
             self._choose(lab)
         grey = shrink(np.ascontiguousarray(lab[..., 0]), Size(*lab.shape[:2]).half)
@@ -62,6 +62,7 @@ class StillEvidence:
         if self._register is not None:
             self._warp = self._register.find(lab)
             self._seen = self._background.seen_through(self._warp)
+        self._lab = lab = self._seen.lit(lab)
         shadow = shadow_of(lab, self._seen) if self.parameters.ignore_shadows else None
         difference = self._seen.difference(lab)
         solid = solid_regions(difference, shadow, self.parameters.sensitivity)
