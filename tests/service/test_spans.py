@@ -29,5 +29,6 @@ def test_a_clip_that_is_not_to_be_cut_is_one_span() -> None:
     assert len(cut_into_spans(100_000, 0, 25.0)) == 1
 
 
-def test_a_short_rest_belongs_to_the_last_span() -> None:
-    assert [span.cut for span in cut_into_spans(6500, 3008, 25.0)] == [0, 3008]
+def test_spans_are_about_equally_long() -> None:
+    assert [span.cut for span in cut_into_spans(6500, 3008, 25.0)] == [0, 3264]
+    assert [span.cut for span in cut_into_spans(6000, 1500, 25.0)] == [0, 1472, 3008, 4480]

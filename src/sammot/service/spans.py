@@ -26,16 +26,16 @@ class Span:
 
 
 def cut_into_spans(frame_count: int, span_frames: int, fps: float) -> list[Span]:
-    """The spans of a clip; a short rest belongs to the last. One span where it is not cut.
+    """As many spans as a clip has whole ones of `span_frames`, about equally long: the last to end
+    is waited for. One span where it is not cut.
 
     All begin and end with a chunk, whose first frame is a multiple of `CHUNK_FRAMES`.
     """
-    length = ceil(span_frames / CHUNK_FRAMES) * CHUNK_FRAMES
     overlap = max(_LEAST_OVERLAP, ceil(_OVERLAP_SECONDS * fps / CHUNK_FRAMES) * CHUNK_FRAMES)
-    if length < 2 * overlap:
-        length = 2 * overlap if span_frames else frame_count
-    count = max(1, frame_count // length) if length else 1
-    cuts = [number * length for number in range(count)]
+    count = max(1, frame_count // max(span_frames, 2 * overlap)) if span_frames else 1
+    cuts = [
+        round(number * frame_count / count / CHUNK_FRAMES) * CHUNK_FRAMES for number in range(count)
+    ]
     stops = [*cuts[1:], None]
     return [
         Span(number, max(0, cut - overlap), cut, stop)
