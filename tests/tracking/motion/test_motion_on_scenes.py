@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from functools import cache
+from itertools import product
 
 import numpy as np
 import pytest
@@ -14,8 +15,8 @@ from sammot.tracking.track import FrameResult
 
 
 @cache
-def tracked(name: str) -> tuple[Truth, list[FrameResult]]:
-    return track_scene(scenes.make(name, width=320, height=180, seconds=4))
+def tracked(name: str, seed: int = 0) -> tuple[Truth, list[FrameResult]]:
+    return track_scene(scenes.make(name, width=320, height=180, seconds=4, seed=seed))
 
 
 def scores(name: str) -> dict[str, float]:
@@ -73,14 +74,15 @@ def test_a_surer_observation_is_right_more_often() -> None:
     """Those scored 0.9 than those scored about 0.8, and these than those scored about 0.5."""
     levels = (0.75, 0.9)
     right: dict[int, Counter[bool]] = defaultdict(Counter)
-    for name in ("crossing", "many", "cut", "pan", "light", "shake"):
-        truth, results = tracked(name)
+    names = ("crossing", "many", "cut", "pan", "light", "shake")
+    for name, seed in product(names, (0, 1)):
+        truth, results = tracked(name, seed)
         for result in results:
             for one in result.observations:
                 mask = one.rle.decode()
                 best = max((mask_iou(mask, m) for m in truth[result.index].values()), default=0)
                 right[sum(one.score >= level for level in levels)][best > 0.5] += 1
-    assert min(count.total() for count in right.values()) > 50
+    assert min(count.total() for count in right.values()) > 100
     unsure, likely, sure = (right[level][True] / right[level].total() for level in range(3))
     assert unsure + 0.1 < likely < sure
     assert sure > 0.95
