@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from sammot.tracking.motion.picture import Picture, gradient, order_statistic
+from sammot.tracking.motion.picture import Picture, gradient, order_statistic, shrink
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sammot.tracking.mask import Mask
+    from sammot.tracking.motion.picture import Size
 
 FLOOR = (2.2, 1.6, 1.6)
 """Least noise of L, a, b, in grey levels."""
@@ -83,6 +84,10 @@ class Background:
         )
         gain = cv2.warpPerspective(self.gain, warp, size, flags=cv2.INTER_NEAREST)
         return Background(picture, gain, self.is_grey)
+
+    def shrunk(self, size: Size) -> Background:
+        """At a smaller size."""
+        return replace(self, picture=shrink(self.picture, size), gain=shrink(self.gain, size))
 
     def drift(self, lab: Picture, free: Mask) -> None:
         """Move one grey level towards `lab` where `free`."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -18,6 +17,7 @@ from sammot.tracking.motion.regions import Regions
 from sammot.tracking.motion.shots import group_shots
 from sammot.tracking.motion.still import StillEvidence
 from sammot.tracking.motion.uncovered import relearn
+from sammot.tracking.motion.zones import without_objects
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,6 +54,7 @@ def find_evidence(
     backgrounds = [learn_background(shot) for shot in labs]
     if len(previews) < FEW:
         backgrounds = [one.calmed() for one in backgrounds]
+    backgrounds = [without_objects(one, shot) for one, shot in zip(backgrounds, labs, strict=True)]
     backgrounds = [relearn(one, shot) for one, shot in zip(backgrounds, labs, strict=True)]
     if settings.camera == "auto" and is_restless(backgrounds[0], labs[0]):
         return MovingEvidence(settings), Size.working(clip, settings.moving_size)
@@ -67,10 +68,7 @@ def is_restless(background: Background, labs: Sequence[Picture]) -> bool:
     some = [shrink(lab, small) for lab in labs[:: max(1, len(labs) // 12)]]
     if len(some) < 4:
         return False
-    reference = replace(
-        background,
-        picture=shrink(background.picture, small), gain=shrink(background.gain, small),
-    )  # fmt: skip
+    reference = background.shrunk(small)
     counts, shares = [], []
     for lab in some:
         difference = reference.difference(lab)
