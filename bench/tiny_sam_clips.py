@@ -12,8 +12,8 @@ import numpy as np
 import torch
 
 from sammot.scenes import Actor, Camera, Scene, Shot, Turn, Waypoint
+from sammot.tracking.proposers import resized
 from sammot.tracking.sam.picture import model_input, model_mask
-from sammot.tracking.sam.proposers import resized
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -11,7 +11,7 @@ from sammot.models.kinds import kind_of
 from sammot.service import EngineEntry
 from sammot.settings import Settings
 from sammot.tracking import motion
-from sammot.tracking.motion.parameters import Parameters
+from sammot.tracking.motion.parameters import completed
 
 
 def engines(settings: Settings, weights: Path | None = None) -> dict[str, EngineEntry]:
@@ -41,8 +41,10 @@ def _motion() -> EngineEntry:
         name=motion.NAME,
         version=motion.VERSION,
         title="Motion",
-        description="Finds everything that moves. Needs no weights and no GPU.",
+        description="Finds everything that moves, and follows what you show it. Needs no weights"
+        " and no GPU.",
         parameters=[asdict(parameter) for parameter in motion.PARAMETERS],
-        complete=lambda given: asdict(Parameters.parse(given)),
+        complete=completed,
         create=motion.create,
+        takes_prompts=True,
     )

@@ -101,3 +101,10 @@ def test_a_failed_job_tells_why(client: Client, service: Service, clip: bytes) -
     shown = client.get(f"/api/videos/{video['id']}").get_json()
     codes = {one["error_code"] for one in (job, status, shown)}
     assert codes == {failure["code"] for failure in job["failures"]} == {"RuntimeError"}
+
+
+def test_an_engine_without_prompts_says_so(client: Client, clip: bytes) -> None:
+    wish = {"engine": "fake", "prompts": [{"object": 1, "frame": 0, "box": [5, 5, 30, 30]}]}
+    answer = client.post(f"/api/videos/{client.bring(clip)['id']}/jobs", json=wish)
+    assert answer.status_code == 422
+    assert "takes no prompts" in answer.get_json()["detail"]

@@ -180,12 +180,3 @@ def test_a_prompt_outside_an_uploaded_video_fails_its_job_with_the_reason(
     status = client.get(f"/api/videos/{video['id']}/status").get_json()
     assert status["status"] == "failed"
     assert "frame 99" in status["error_message"]
-
-
-def test_an_engine_without_prompts_says_so(client: Client, small_clip: bytes) -> None:
-    video = client.bring(small_clip)
-    answer = client.post(
-        f"/api/videos/{video['id']}/jobs", json={"engine": "motion", "prompts": PROMPTS}
-    )
-    assert answer.status_code == 422
-    assert "takes no prompts" in answer.get_json()["detail"]

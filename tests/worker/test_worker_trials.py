@@ -118,7 +118,7 @@ def test_motion_is_tried_with_its_defaults(tmp_path: Path) -> None:
     motion: EngineEntry = engines(settings)["motion"]
     service = a_service(tmp_path, motion)
     (trial,) = missing_trials(service.world, "here")
-    assert trial.choices == {"preset": "balanced", "camera": "auto"}
+    assert trial.choices == {"find": "movement", "preset": "balanced", "camera": "auto"}
     frame_count, seconds = trials.measure(service, trial, size=SMALL)
     assert frame_count >= 2
     assert seconds > 0

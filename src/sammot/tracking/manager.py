@@ -8,7 +8,7 @@ larger track and never leaves it is a part of it (absorption).
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -72,32 +72,43 @@ class TrajectoryManager:
         self._observe({id_: one for id_, one in predictions.items() if id_ not in retract})
         drop = self._expired()
         masks = {id_: one.mask for id_, one in predictions.items() if id_ not in drop | retract}
-        near = Surroundings(masks, self.config.beside)
+        add, corrected = self._told(detections, drop)
+        found = [one for one in detections if one.subject is None]
         if self.config.absorbs:
-            return self._with_parts(detections, near, drop)
-        refresh = self._renewed(masks, detections)
-        prompted = {
+            decision = self._with_parts(found, masks, drop)
+            return replace(
+                decision, add={**add, **decision.add}, refresh={**decision.refresh, **corrected}
+            )
+        near = Surroundings(masks, self.config.beside)
+        refresh = self._renewed(masks, found)
+        for detection in found:
+            if near.free_share(detection) >= self.config.free_share:
+                add[self._born(detection)] = detection
+        self._forget(drop, {})
+        return Decision(add, {**refresh, **corrected}, frozenset(drop), retract - drop, {})
+
+    def _told(
+        self, detections: Sequence[Detection], drop: set[TrackId]
+    ) -> tuple[dict[TrackId, Detection], dict[TrackId, Detection]]:
+        """What the user shows is obeyed: the tracks that it begins, and those that it corrects."""
+        known = {
             track.subject: id_
             for id_, track in self._tracks.items()
             if track.subject is not None and id_ not in drop
         }
-        add = {}
-        for detection in detections:
-            if detection.subject in prompted:
-                refresh[prompted[detection.subject]] = detection
-            elif (
-                detection.subject is not None
-                or near.free_share(detection) >= self.config.free_share
-            ):
-                add[self._born(detection)] = detection
-        self._forget(drop, {})
-        return Decision(add, refresh, frozenset(drop), retract - drop, {})
+        told = [one for one in detections if one.subject is not None]
+        add = {self._born(one): one for one in told if one.subject not in known}
+        return add, {known[one.subject]: one for one in told if one.subject in known}
 
     def _with_parts(
-        self, detections: Sequence[Detection], near: Surroundings, drop: set[TrackId]
+        self, detections: Sequence[Detection], masks: Mapping[TrackId, Mask], drop: set[TrackId]
     ) -> Decision:
-        """What is beside a track may be a part of it."""
-        parts = Parts(self._tracks, near, self.config)
+        """What is beside a track may be a part of it, but for those that the user showed."""
+        found = {id_: one for id_, one in self._tracks.items() if one.subject is None}
+        near = Surroundings(
+            {id_: mask for id_, mask in masks.items() if id_ in found}, self.config.beside
+        )
+        parts = Parts(found, near, self.config)
         merged = parts.merged(drop)
         grown: dict[TrackId, Mask] = {}
         for id_, into in merged.items():

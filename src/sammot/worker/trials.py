@@ -122,7 +122,7 @@ def measure(service: Service, trial: Trial, *, size: tuple[int, int] = SIZE) -> 
 def _parameters(trial: Trial, scene: Scene) -> dict[str, Any]:
     """The choices, and a box around the largest object where one must be shown."""
     given: dict[str, Any] = dict(trial.choices)
-    if trial.entry.takes_prompts:
+    if trial.entry.takes_prompts and "find" not in trial.choices:
         largest = max(scene.render(0)[1].values(), key=np.count_nonzero)
         box = Box.around(largest)
         shown = [box.x1, box.y1, box.x2 - box.x1, box.y2 - box.y1]

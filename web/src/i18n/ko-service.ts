@@ -40,7 +40,8 @@ export const koService: Readonly<Record<string, string>> = {
     "작업을 맡은 프로세스가 갑자기 끝났습니다. 메모리가 부족했을 수 있습니다. 더 작은 프리셋으로 다시 시도하세요.",
 
   "engine.motion": "움직임",
-  "engine.motion.description": "움직이는 모든 것을 찾습니다. 학습된 가중치나 GPU가 필요 없습니다.",
+  "engine.motion.description":
+    "움직이는 모든 것을 찾고, 지정한 물체를 따라갑니다. 학습된 가중치나 GPU가 필요 없습니다.",
   "engine.sam2": "세그먼트 애니싱 2",
   "engine.sam2.description":
     "지정하거나 찾아낸 물체를 움직이든 아니든 따라갑니다. 가중치가 필요하며 GPU가 없으면 느립니다.",

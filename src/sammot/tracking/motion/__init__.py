@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from sammot.tracking import prompts
 from sammot.tracking.engine import Engine
 from sammot.tracking.manager import TrajectoryManager
 from sammot.tracking.manager_config import ManagerConfig
@@ -14,6 +15,9 @@ from sammot.tracking.motion.parameters import PARAMETERS, Parameters
 from sammot.tracking.motion.propagator import MotionPropagator
 from sammot.tracking.motion.proposer import MotionProposer
 from sammot.tracking.motion.scene import Scene
+from sammot.tracking.motion.told.propagator import ToldFinisher, ToldPropagator
+from sammot.tracking.motion.told.unwatched import Unwatched
+from sammot.tracking.proposers import Prompted, Several
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,11 +36,14 @@ def create(parameters: Mapping[str, object], clip: ClipInfo, previews: Sequence[
     """An engine for one clip; `previews` are about 32 frames spread over it, at least one.
 
     Raises:
-        InvalidInput: a parameter that means nothing.
+        InvalidInput: a parameter or a prompt that means nothing.
 
     """
     settings = Parameters.parse(parameters)
+    prompts.check(settings.prompts, clip)
     evidence, size = find_evidence(settings, clip, previews)
+    if settings.find == "nothing" and evidence.sees_in_part:
+        evidence = Unwatched()
     scene = Scene(size, settings, evidence)
     length = clip.frame_count or 1000
     # In a clip of a few frames an object has little time to show that it is one.
@@ -49,8 +56,13 @@ def create(parameters: Mapping[str, object], clip: ClipInfo, previews: Sequence[
         confirms_at_rest=not evidence.sees_in_part,
     )
     window = max(8, min(64, WINDOW_BYTES // (3 * clip.width * clip.height)))
-    propagator = MotionPropagator(scene)
+    propagator, proposer = MotionPropagator(scene), MotionProposer(scene)
+    finisher, manager = MotionFinisher(propagator), TrajectoryManager(config)
+    if not settings.prompts:
+        return Engine(proposer, propagator, manager, finisher, window)
+    shown = Prompted(settings.prompts, clip, size)
+    beside = [proposer] if settings.find == "movement" else []
+    told = ToldPropagator(propagator)
     return Engine(
-        MotionProposer(scene), propagator, TrajectoryManager(config),
-        MotionFinisher(propagator), window,
+        Several([shown, *beside]), told, manager, ToldFinisher(told, finisher), window
     )  # fmt: skip

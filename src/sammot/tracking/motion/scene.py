@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import cv2
 import numpy as np
 
 from sammot.tracking.motion.appearance import colours_of
@@ -26,7 +27,8 @@ class View:
     `lab` (h, w, 3); `bins` (h, w) colour numbers; `claims` the regions that want to be objects;
     `flow` (h/2, w/2, 2) float32, where each pixel was in the last frame, in pixels of that size;
     `taken` uint8, set where a track is; `released` uint8, the number of each part that a track
-    let go of; `is_cut` says that another shot begins; `camera` is as in `Sighting`.
+    let go of; `is_cut` says that another shot begins; `camera` is as in `Sighting`; `all_claims`
+    numbers the regions before any was withheld.
     """
 
     index: int
@@ -38,6 +40,14 @@ class View:
     released: Picture
     is_cut: bool
     camera: Picture | None
+    all_claims: Picture
+
+    def withhold(self, mask: Picture, around: int) -> None:
+        """Nothing under a mask, nor `around` pixels beside it, wants to be an object."""
+        kernel = np.ones((2 * around + 1, 2 * around + 1), np.uint8)
+        wide = cv2.dilate(mask.astype(np.uint8), kernel)
+        free = (self.claims.labels > 0) & (wide == 0)
+        self.claims = Regions.of(free.view(np.uint8))
 
 
 class Scene:
@@ -65,7 +75,7 @@ class Scene:
         claims = Regions.of(sighting.solid).at_least(self.minimum_area)
         self._view = View(
             frame.index, lab, colours_of(lab), claims, sighting.flow, self._taken,
-            np.zeros(self.size, np.uint8), is_cut, sighting.camera,
+            np.zeros(self.size, np.uint8), is_cut, sighting.camera, claims.labels,
         )  # fmt: skip
         return self._view
 

@@ -7,6 +7,7 @@ from sammot.errors import InvalidInput
 from sammot.tracking import motion, prompts
 from sammot.tracking.engine import Engine, Proposer
 from sammot.tracking.manager import TrajectoryManager
+from sammot.tracking.proposers import Prompted, Several
 from sammot.tracking.sam.concepts import ConceptFinder, SimilarFinder
 from sammot.tracking.sam.detector import ClassFinder
 from sammot.tracking.sam.everything import Everything
@@ -14,7 +15,7 @@ from sammot.tracking.sam.finish import SamFinisher
 from sammot.tracking.sam.grounding import TextFinder
 from sammot.tracking.sam.parameters import Parameters, names
 from sammot.tracking.sam.propagator import SamPropagator
-from sammot.tracking.sam.proposers import Moving, Prompted, Sampled, Several
+from sammot.tracking.sam.proposers import Moving, Sampled
 from sammot.tracking.sam.thresholds import thresholds
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ import type { Engine } from "@/api/types";
 export function usePromptEngines(): { engines: readonly Engine[]; usable: Engine | undefined; error: unknown } {
   const query = useQuery(enginesQuery);
   const engines = (query.data ?? []).filter((engine) => engine.takes_prompts).map(findingNothing);
-  return { engines, usable: engines.find((engine) => engine.available), error: query.error };
+  // The engines come with the one that needs least first; what more is installed for is preferred.
+  return { engines, usable: engines.filter((engine) => engine.available).at(-1), error: query.error };
 }
 
 function findingNothing(engine: Engine): Engine {

@@ -1,0 +1,159 @@
+"""Where an object went from one frame to the next, and which pixels are its own there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from sammot.tracking.motion.flow import flow_between
+from sammot.tracking.motion.picture import guided
+from sammot.tracking.motion.regions import Regions
+from sammot.tracking.motion.told.votes import colour_numbers, logit
+
+if TYPE_CHECKING:
+    from sammot.tracking.mask import Mask
+    from sammot.tracking.motion.picture import Picture
+    from sammot.tracking.motion.told.pose import Pose
+    from sammot.tracking.motion.told.votes import Votes
+
+AROUND = 2.2
+"""How far around an object the flow is measured, in its half widths and heights."""
+BUDGET = 40_000
+"""Pixels of a flow: a larger window is brought down to this."""
+MOST_GROWTH = 1.1
+"""Of an object's size from frame to frame."""
+REACH = 1.3
+"""How far from the centre, in half widths and heights, its pixels may lie."""
+CARRIED, LOOKED = 0.7, 3.0
+"""How much counts what the last frame's mask says, brought here by the flow, and how much what
+colour and place say. The first is less than 1: an old mistake fades."""
+CLAIMED = 2.0
+"""Log-odds that a fixed camera's background adds or takes away."""
+RADIUS, SOFTNESS = 2, 1e-3
+"""Of the guided filter that draws the edge, in pixels, and He's epsilon."""
+LEAST_PART = 0.1
+"""Of the largest region of a mask: a smaller one is left out."""
+
+
+def flow_in(window: tuple[slice, slice], now: Picture, then: Picture) -> Picture:
+    """Precise flow within a window of two grey pictures, as `flow_between`."""
+    first, second = now[window], then[window]
+    scale = min(1.0, float(np.sqrt(BUDGET / first.size)))
+    size = (max(1, round(first.shape[1] * scale)), max(1, round(first.shape[0] * scale)))
+    small = [
+        np.ascontiguousarray(cv2.resize(one, size, interpolation=cv2.INTER_AREA))
+        if scale < 1
+        else np.ascontiguousarray(one)
+        for one in (first, second)
+    ]
+    flow = flow_between(small[0], small[1], precise=True)
+    if scale == 1:
+        return flow
+    enlarged: Picture = cv2.resize(flow, first.shape[::-1]) / np.float32(scale)
+    return enlarged
+
+
+def moved(pose: Pose, mask: Picture, ahead: Picture, window: tuple[slice, slice]) -> Pose:
+    """The pose that the flow `ahead`, out of the last frame, brings an object to."""
+    rows, columns = np.nonzero(mask)
+    if rows.size < 8:
+        return pose
+    step = max(1, rows.size // 600)
+    rows, columns = rows[::step], columns[::step]
+    shifts = ahead[rows, columns]
+    start = np.stack([columns, rows], axis=1).astype(np.float32)
+    # The stubs do not know that there may be none.
+    found: Picture | None = cv2.estimateAffinePartial2D(
+        start, start + shifts, method=cv2.RANSAC, ransacReprojThreshold=1.5
+    )[0]
+    if found is None:
+        across, down = np.median(shifts, axis=0)
+        return pose.moved(float(across), float(down))
+    scale = float(np.clip(np.hypot(found[0, 0], found[1, 0]), 1 / MOST_GROWTH, MOST_GROWTH))
+    origin = np.array([pose.x - window[1].start, pose.y - window[0].start])
+    across, down = found[:, :2] @ origin + found[:, 2] - origin
+    return pose.moved(float(across), float(down), scale)
+
+
+def carried(likely: Picture, back: Picture) -> Picture:
+    """The last frame's probabilities where they are now; `back` leads to the last frame."""
+    height, width = back.shape[:2]
+    rows, columns = np.indices((height, width), np.float32)
+    return cv2.remap(
+        np.ascontiguousarray(likely), columns + back[..., 0], rows + back[..., 1],
+        cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(0,),
+    )  # fmt: skip
+
+
+def likely_in(
+    window: tuple[slice, slice], lab: Picture, pose: Pose, votes: Votes, before: Picture,
+    claims: Picture | None,
+) -> Picture:  # fmt: skip
+    """Probability of each pixel in a window to be the object's; `before` is what the last frame
+    says, `claims` what the background does, if it is to be believed.
+    """
+    part = lab[window]
+    odds = CARRIED * logit(before)
+    odds += LOOKED * logit(votes.shares(*pose.places(window), colour_numbers(part)))
+    if claims is not None:
+        odds += np.where(claims[window] > 0, CLAIMED, -CLAIMED)
+    probability = (1 / (1 + np.exp(-odds))).astype(np.float32)
+    found = guided(np.ascontiguousarray(part[..., 0]), probability, RADIUS, SOFTNESS)
+    # Whole steps, so that a snapshot holds it exactly.
+    return np.round(np.clip(found, 0, 1) * 255).astype(np.uint8)
+
+
+def solid(likely: Picture) -> Mask:
+    """The object: without threads, and without what is small beside the rest."""
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
+    whole = (likely > 127).astype(np.uint8)
+    opened = cv2.morphologyEx(whole, cv2.MORPH_OPEN, kernel)
+    regions = Regions.of(opened if opened.any() else whole)
+    keep = regions.areas >= max(1, LEAST_PART * regions.areas[1:].max(initial=0))
+    keep[0] = False
+    return regions.only(keep) > 0
+
+
+def found_again(
+    lab: Picture, pose: Pose, shape: Mask, votes: Votes, reach: float
+) -> tuple[float, float, float]:
+    """The shift, across and down, at which a lost object's shape fits its colours best within
+    `reach` half widths and heights, and how well: mean log-odds inside less those around.
+    """
+    window = pose.window(reach, lab.shape)
+    odds = votes.odds(colour_numbers(lab[window])).astype(np.float32)
+    kernel = _contrast(shape)
+    top, left = (np.array(kernel.shape) // 2).tolist()
+    padded = cv2.copyMakeBorder(
+        odds, top, top, left, left, cv2.BORDER_CONSTANT, value=(float(odds.min()),)
+    )
+    scores = cv2.matchTemplate(padded, kernel, cv2.TM_CCORR)
+    _, best, _, (column, row) = cv2.minMaxLoc(scores)
+    # The scores' first place has the kernel's middle at the window's corner.
+    height, width = kernel.shape
+    x = window[1].start + column - left + width / 2
+    y = window[0].start + row - top + height / 2
+    return x - pose.x, y - pose.y, float(best)
+
+
+def fits(lab: Picture, pose: Pose, shape: Mask, votes: Votes) -> float:
+    """How well a shape fits the colours where it is: as `found_again`, without looking around."""
+    kernel = _contrast(shape)
+    height, width = kernel.shape
+    y, x = round(pose.y - height / 2), round(pose.x - width / 2)
+    rows = np.clip(np.arange(y, y + height), 0, lab.shape[0] - 1)
+    columns = np.clip(np.arange(x, x + width), 0, lab.shape[1] - 1)
+    odds = votes.odds(colour_numbers(np.ascontiguousarray(lab[np.ix_(rows, columns)])))
+    return float((odds * kernel).sum())
+
+
+def _contrast(shape: Mask) -> Picture:
+    """Weights of a mask, cut to its box, and of a rim around it, that sum to 1 and to -1."""
+    margin = max(2, round(0.25 * float(np.sqrt(np.count_nonzero(shape)))))
+    inside = np.pad(shape, margin).astype(np.uint8)
+    kernel = np.ones((2 * margin + 1, 2 * margin + 1), np.uint8)
+    around = cv2.dilate(inside, kernel) - inside
+    weights = inside / max(1, int(inside.sum())) - around / max(1, int(around.sum()))
+    return weights.astype(np.float32)
