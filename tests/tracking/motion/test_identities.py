@@ -8,7 +8,9 @@ from motion_clips import Truth, identities, track_scene
 from sammot.scenes import Actor, Scene, Shot, Turn, Waypoint
 from sammot.tracking.track import FrameResult
 
-RED, BLUE, AMBER, BROWN = (196, 44, 40), (36, 84, 190), (236, 170, 36), (120, 86, 60)
+RED, BLUE, AMBER, BROWN, SKIN = (
+    (196, 44, 40), (36, 84, 190), (236, 170, 36), (120, 86, 60), (214, 160, 130),
+)  # fmt: skip
 
 
 def path(*points: tuple[float, float, float]) -> tuple[Waypoint, ...]:
@@ -78,3 +80,23 @@ def test_what_a_larger_object_covers_keeps_its_number_and_gives_it_to_nobody() -
         # A rim that still shows may be missed, or its mask may be wrong.
         assert seen.count(0) <= 5
         assert len(seen) >= 0.9 * len(truth)
+
+
+@pytest.mark.parametrize("is_behind", [False, True], ids=["in front", "behind"])
+def test_an_arm_that_takes_a_thing_moves_it_and_lets_go_is_an_object_of_its_own(
+    *, is_behind: bool
+) -> None:
+    thing = Actor(
+        "disc", (0.24, 0.24), RED,
+        path((0, -0.1, 0.5), (1, 0.35, 0.5), (2.2, 0.35, 0.5), (3.4, 0.55, 0.55), (5, 0.55, 0.55)),
+    )  # fmt: skip
+    arm = Actor(
+        "post", (1.1, 0.14), SKIN,
+        path((0, 1.5, 0.5), (1.2, 1.5, 0.5), (2.2, 0.73, 0.5), (3.4, 0.93, 0.55), (4.4, 1.5, 0.5)),
+    )  # fmt: skip
+    actors = (arm, thing) if is_behind else (thing, arm)
+    truth, results = track_shot(*actors, seconds=5)
+    found = identities(truth, results).values()
+    assert sorted((set(seen) - {0} for seen in found), key=min) == [{1}, {2}]
+    # As above, of the arm's end where it leaves.
+    assert max(seen.count(0) for seen in found) <= 5

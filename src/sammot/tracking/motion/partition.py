@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from sammot.tracking.motion.picture import Picture
 
 COLOUR_WEIGHT = 0.08
+FOREIGN_WEIGHT = 0.5
+"""What a foreign colour around costs beside that."""
 UNSEEN = 0.001
 """What a colour that an owner never showed counts for, as a share of it."""
 FOREIGN = 4.0
@@ -27,16 +29,23 @@ def divide(claim: Patch, owners: Sequence[tuple[Body, Patch]], bins: Picture) ->
     The nearer in units of the owner's size wins; colour decides where that is even. An owner may
     get nothing: its patch is then empty.
     """
+    away = [_signed_distance(claim, expected) / body.reach for body, expected in owners]
     colours = bins[claim.window]
-    costs = []
-    for body, expected in owners:
-        away = _signed_distance(claim, expected) / body.reach
-        costs.append(away - COLOUR_WEIGHT * np.log(likelihood(body.colours, colours) + 0.01))
-    winner = np.argmin(np.stack(costs), axis=0)
+    known = np.stack([likelihood(body.colours, colours) for body, _ in owners])
+    winner = np.argmin(np.stack(away) + _strangeness(known), axis=0)
     return [
         Patch.around((winner == number) & claim.mask, claim.x, claim.y)
         for number in range(len(owners))
     ]
+
+
+def _strangeness(known: Picture) -> Picture:
+    """What the colours cost each owner, given how common they are in each (n, h, w)."""
+    less = np.log((known.max(axis=0) + 0.01) / (known + 0.01))
+    foreign = np.maximum(less - np.log(FOREIGN), 0)
+    around = np.stack([cv2.blur(one, (5, 5)) for one in foreign])
+    cost: Picture = COLOUR_WEIGHT * less + FOREIGN_WEIGHT * around
+    return cost
 
 
 def shown(parts: Sequence[Patch], owners: Sequence[Body], bins: Picture) -> list[int]:
