@@ -33,8 +33,10 @@ CLAIMED = 2.0
 """Log-odds that a fixed camera's background adds or takes away."""
 RADIUS, SOFTNESS = 2, 1e-3
 """Of the guided filter that draws the edge, in pixels, and He's epsilon."""
-LEAST_PART = 0.1
+LEAST_PART = 0.03
 """Of the largest region of a mask: a smaller one is left out."""
+CLEFT = 0.05
+"""Half the width of a cleft that is filled, in units of the size (the root of the area)."""
 
 
 def flow_in(window: tuple[slice, slice], now: Picture, then: Picture) -> Picture:
@@ -106,14 +108,23 @@ def likely_in(
 
 
 def solid(likely: Picture) -> Mask:
-    """The object: without threads, and without what is small beside the rest."""
+    """The object: without threads, clefts, and what is small beside the rest."""
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
     whole = (likely > 127).astype(np.uint8)
     opened = cv2.morphologyEx(whole, cv2.MORPH_OPEN, kernel)
     regions = Regions.of(opened if opened.any() else whole)
     keep = regions.areas >= max(1, LEAST_PART * regions.areas[1:].max(initial=0))
     keep[0] = False
-    return regions.only(keep) > 0
+    return _closed(regions.only(keep)) > 0
+
+
+def _closed(mask: Picture) -> Picture:
+    """With its narrow clefts filled, also at the picture's border."""
+    reach = max(1, round(CLEFT * float(np.sqrt(np.count_nonzero(mask)))))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    wide = np.pad(mask, reach)
+    inside = (slice(reach, -reach), slice(reach, -reach))
+    return cv2.morphologyEx(wide, cv2.MORPH_CLOSE, kernel)[inside]
 
 
 def found_again(
