@@ -5,7 +5,6 @@ Source: our measured notes; guided filter (He et al. 2010).
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import cv2
@@ -17,8 +16,16 @@ from sammot.tracking.motion.detect import fill_holes
 from sammot.tracking.motion.flow import LEAST_SIDE, flow_between
 from sammot.tracking.motion.picture import Picture, gradient, guided, length
 from sammot.tracking.motion.regions import Regions
-from sammot.tracking.motion.residual import camera_motion, carried, origins, residual
+from sammot.tracking.motion.residual import (
+    camera_motion,
+    carried,
+    moving,
+    origins,
+    residual,
+    travelled,
+)
 from sammot.tracking.motion.sighting import Sighting
+from sammot.tracking.motion.travel import Travel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,8 +34,6 @@ if TYPE_CHECKING:
     from sammot.tracking.motion.patch import Patch
     from sammot.tracking.state import State
 
-GAP = 4
-"""Frames between the pictures compared where motion is slow."""
 BINS = (16, 12, 12)
 CHROMA = np.clip((np.arange(256) - 32) // 16, 0, BINS[2] - 1).astype(np.uint8)
 """The bin of each a and b; the extremes are rare, and share one."""
@@ -49,10 +54,11 @@ class MovingEvidence:
 
     def __init__(self, parameters: Parameters) -> None:
         self.parameters = parameters
-        self._greys: deque[Picture] = deque(maxlen=GAP)
+        self._last: Picture | None = None
         self._colours = np.zeros((2, int(np.prod(BINS))), np.float32)
         self._likely: Picture = np.zeros((1, 1), np.float32)
         self._credit = Credit()
+        self._travel = Travel()
 
     def sight(self, index: int, lab: Picture, taken: Picture) -> Sighting:
         """See `Evidence`."""
@@ -60,20 +66,19 @@ class MovingEvidence:
         grey = np.ascontiguousarray(lab[..., 0])
         height, width = grey.shape
         nothing = np.zeros((max(1, height // 2), max(1, width // 2), 2), np.float32)
-        if not self._greys or min(grey.shape) < LEAST_SIDE:
-            self._greys.append(grey)
+        last, self._last = self._last, grey
+        if last is None or min(grey.shape) < LEAST_SIDE:
             self._likely = np.zeros(grey.shape, np.float32)
             return Sighting(np.zeros(grey.shape, np.uint8), nothing)
-        flow = flow_between(grey, self._greys[-1], precise=True)
+        flow = flow_between(grey, last, precise=True)
         places = origins(flow)
         before = carried(taken, places)
         camera = camera_motion(flow, before)
-        evidence = self._motion(grey, flow, camera, before)
+        evidence = self._motion(grey, flow, camera, before, places)
         likely = self._with_colour(lab, evidence)
         likely = np.maximum(likely, self._lasting(flow, places))
         # Whole steps, so that a snapshot holds it exactly.
         self._likely = np.round(np.clip(likely, 0, 1) * 255).astype(np.float32) / 255
-        self._greys.append(grey)
         half = cv2.resize(flow, nothing.shape[1::-1], interpolation=cv2.INTER_AREA) * 0.5
         evident = self._solid(before)
         solid = self._credit.extended(evident, before, places)
@@ -83,9 +88,10 @@ class MovingEvidence:
     def cut(self, lab: Picture) -> None:
         """Forget what was seen."""
         del lab
-        self._greys.clear()
+        self._last = None
         self._colours = np.zeros_like(self._colours)
         self._credit = Credit()
+        self._travel = Travel()
 
     def realness(self, patch: Patch) -> float:
         """Mean probability under the mask."""
@@ -99,28 +105,35 @@ class MovingEvidence:
         """Nothing to absorb into."""
 
     def save(self) -> State:
-        """The last pictures, the colours, and what may last."""
+        """The last picture, the colours, what may last, and what has gone how far."""
         likely = np.round(self._likely * 255).astype(np.uint8)
         return {
-            "greys": list(self._greys), "colours": self._colours, "likely": likely,
-            "credit": self._credit.frames,
+            "last": np.zeros((0, 0), np.uint8) if self._last is None else self._last,
+            "colours": self._colours, "likely": likely, "credit": self._credit.frames,
+            "travel": self._travel.steps.astype(np.float16),
         }  # fmt: skip
 
     def load(self, state: dict[str, Any]) -> None:
         """The inverse of `save`."""
-        self._greys = deque(state["greys"], GAP)
+        self._last = state["last"] if state["last"].size else None
         self._colours = state["colours"]
         self._likely = state["likely"].astype(np.float32) / 255
         self._credit = Credit(state["credit"])
+        self._travel = Travel(state["travel"].astype(np.float32))
 
-    def _motion(self, grey: Picture, flow: Picture, camera: Picture, taken: Picture) -> Picture:
-        """Probability of own motion, from one frame's step and, if that is slow, from four's."""
-        rest, scale = residual(flow, camera, taken)
-        evidence = 1 - np.exp2(-((rest / scale) ** 2))
-        if float(np.percentile(rest[::4, ::4], 98)) < 2.0 and len(self._greys) >= 2:
-            far = flow_between(grey, self._greys[0], precise=True)
-            rest, scale = residual(far, camera_motion(far, taken), taken)
-            evidence = 0.35 * evidence + 0.65 * (1 - np.exp2(-((rest / scale) ** 2)))
+    def _motion(
+        self, grey: Picture, flow: Picture, camera: Picture, taken: Picture,
+        places: tuple[Picture, Picture],
+    ) -> Picture:  # fmt: skip
+        """Probability of own motion, from one frame's step and, if all is slow, from several."""
+        step = residual(flow, camera)
+        evidence = moving(length(step[..., 0], step[..., 1]), taken)
+        self._travel.add(step, places)
+        trust = self._travel.trust()
+        if trust > 0:
+            height, width = grey.shape
+            far = travelled(self._travel.distance((height, width)), taken)
+            evidence = (1 - trust) * evidence + trust * far
         texture = cv2.blur(gradient(grey), (15, 15)) / 12
         return np.asarray(evidence * np.clip(texture, 0.2, 1), np.float32)
 

@@ -11,19 +11,43 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from sammot.tracking.motion.picture import length
-
 if TYPE_CHECKING:
     from sammot.tracking.motion.picture import Picture
 
 
-def residual(flow: Picture, camera: Picture, taken: Picture) -> tuple[Picture, float]:
-    """Length of the flow beyond the camera's, and the length that counts as motion, in pixels."""
+NOISE_OF_STEP, NOISE_OF_TRAVEL = 0.25, 0.1
+"""What the flow is wrong by, in pixels, where the picture's own noise says nothing."""
+
+
+def residual(flow: Picture, camera: Picture) -> Picture:
+    """The flow beyond the camera's, (height, width, 2) float32."""
     pairs = zip(cv2.split(flow), _flow_of(camera, flow.shape[:2]), strict=True)
-    rest = length(*(cv2.medianBlur(seen - own, 5) for seen, own in pairs))
+    return np.dstack([cv2.medianBlur(seen - own, 5) for seen, own in pairs])
+
+
+def moving(rest: Picture, taken: Picture) -> Picture:
+    """How probable it is that what is beyond the camera's motion by `rest` pixels moves.
+
+    Between a frame and the next, motion stands out from what is little beside it.
+    """
+    scale = max(2.5 * _noise(rest, taken, NOISE_OF_STEP), _otsu(rest))
+    return 1 - np.exp2(-((rest / scale) ** 2))
+
+
+def travelled(rest: Picture, taken: Picture) -> Picture:
+    """The same for what has come about over several frames.
+
+    Noise adds up less than motion does, so slow parts beside fast ones count as well.
+    """
+    noise = 2.5 * _noise(rest, taken, NOISE_OF_TRAVEL)
+    scale = max(noise, float(np.sqrt(noise * _otsu(rest))))
+    return 1 - np.exp2(-((rest / scale) ** 2))
+
+
+def _noise(rest: Picture, taken: Picture, least: float) -> float:
+    """Standard deviation where no object is known (`taken`), in pixels, beside what is `least`."""
     free = rest[::2, ::2][taken[::2, ::2] == 0] if taken.shape == rest.shape else rest
-    noise = 0.25 + 1.4826 * float(np.median(free if free.size else rest))
-    return rest, max(2.5 * noise, _otsu(rest))
+    return least + 1.4826 * float(np.median(free if free.size else rest))
 
 
 def camera_motion(flow: Picture, taken: Picture) -> Picture:
