@@ -188,6 +188,18 @@ def test_a_restored_engine_goes_on_as_if_never_stopped(
         assert first.snapshot() == second.snapshot()
 
 
+def test_a_small_object_that_moves_fast_is_followed(texture: np.ndarray) -> None:
+    places = [(10 + 3.5 * n, 30 + n) for n in range(36)]
+    images = []
+    for x, y in places:
+        image = texture.copy()
+        image[disc(x, y, 4)] = (250, 240, 30)
+        images.append(image)
+    masks = masks_of(follow(frames_of(images), boxed(1, 0, disc(*places[0], 4)), camera="moving"))
+    assert sorted(masks) == list(range(36))
+    assert min(mask_iou(masks[n], disc(*places[n], 4)) for n in masks) > 0.5
+
+
 def test_prompts_of_any_size_and_place_are_borne(two_discs: list[Frame]) -> None:
     prompts = [
         {"object": 1, "frame": 0, "box": [0, 0, 160, 120]},

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 AROUND = 2.2
 """How far around an object the flow is measured, in its half widths and heights."""
+LEAST = 12.0
+"""Half a width or height, in pixels, of the smallest object that is enough for a flow."""
 BUDGET = 40_000
 """Pixels of a flow: a larger window is brought down to this."""
 MOST_GROWTH = 1.1
@@ -37,6 +39,12 @@ LEAST_PART = 0.03
 """Of the largest region of a mask: a smaller one is left out."""
 CLEFT = 0.05
 """Half the width of a cleft that is filled, in units of the size (the root of the area)."""
+
+
+def around(pose: Pose, shape: tuple[int, ...]) -> tuple[slice, slice]:
+    """The window in which an object's flow is measured."""
+    wide = pose._replace(across=max(LEAST, pose.across), down=max(LEAST, pose.down))
+    return wide.window(AROUND, shape)
 
 
 def flow_in(window: tuple[slice, slice], now: Picture, then: Picture) -> Picture:

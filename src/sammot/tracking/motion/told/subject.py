@@ -72,7 +72,7 @@ class Subject:
     def look(self, lab: Picture, last: Picture, claims: Picture) -> None:
         """Find it in the next frame; `last` is the grey picture of the one before."""
         grey = np.ascontiguousarray(lab[..., 0])
-        window = self.pose.window(following.AROUND, grey.shape)
+        window = following.around(self.pose, grey.shape)
         if self.missed:
             pose, before = self._sought(lab), None
         else:
