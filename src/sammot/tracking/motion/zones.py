@@ -38,6 +38,9 @@ LEAST_ZONE, LARGEST_ZONE = 12, 0.1
 ALWAYS = 0.6
 """Share of the samples with the background's colour in which it is an object's: it is not the
 background's then."""
+BROAD = 5
+"""Pixels across, at least, of what is taken out: what is thinner may be the background's own, such
+as the foot of a table before which people pass."""
 CLEAR = 3
 """Samples without an object that tell what the background is; with fewer, it is what is around."""
 ROUNDS = 2
@@ -73,7 +76,8 @@ def _judge(background: Background, samples: Sequence[Picture]) -> tuple[list[Mas
         shown.append(difference < LOW * UNIT)
     times = np.sum(shown, axis=0)
     taken = np.sum([a & b for a, b in zip(shown, objects, strict=True)], axis=0)
-    wrong = (taken > ALWAYS * times) & (times > 0)
+    wrong = ((taken > ALWAYS * times) & (times > 0)).view(np.uint8)
+    wrong = cv2.morphologyEx(wrong, cv2.MORPH_OPEN, np.ones((BROAD, BROAD), np.uint8)) > 0
     clear = [~(a | (b & wrong)) for a, b in zip(objects, shown, strict=True)]
     return clear, wrong
 
