@@ -16,7 +16,6 @@ from sammot.tracking.motion.propagator import MotionPropagator
 from sammot.tracking.motion.proposer import MotionProposer
 from sammot.tracking.motion.scene import Scene
 from sammot.tracking.motion.told.propagator import ToldFinisher, ToldPropagator
-from sammot.tracking.motion.told.unwatched import Unwatched
 from sammot.tracking.proposers import Prompted, Several
 
 if TYPE_CHECKING:
@@ -42,8 +41,6 @@ def create(parameters: Mapping[str, object], clip: ClipInfo, previews: Sequence[
     settings = Parameters.parse(parameters)
     prompts.check(settings.prompts, clip)
     evidence, size = find_evidence(settings, clip, previews)
-    if settings.find == "nothing" and evidence.sees_in_part:
-        evidence = Unwatched()
     scene = Scene(size, settings, evidence)
     length = clip.frame_count or 1000
     # In a clip of a few frames an object has little time to show that it is one.

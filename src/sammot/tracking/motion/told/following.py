@@ -32,7 +32,7 @@ CARRIED, LOOKED = 0.7, 3.0
 """How much counts what the last frame's mask says, brought here by the flow, and how much what
 colour and place say. The first is less than 1: an old mistake fades."""
 CLAIMED = 2.0
-"""Log-odds that a fixed camera's background adds or takes away."""
+"""Log-odds that the evidence of motion adds or takes away."""
 RADIUS, SOFTNESS = 2, 1e-3
 """Of the guided filter that draws the edge, in pixels, and He's epsilon."""
 LEAST_PART = 0.03
@@ -102,7 +102,7 @@ def likely_in(
     claims: Picture | None,
 ) -> Picture:  # fmt: skip
     """Probability of each pixel in a window to be the object's; `before` is what the last frame
-    says, `claims` what the background does, if it is to be believed.
+    says, `claims` what the evidence does, if it is to be believed.
     """
     part = lab[window]
     odds = CARRIED * logit(before)

@@ -29,8 +29,8 @@ FOLLOWS = 0.3
 SLOWING = 0.97
 """Of its velocity a hidden object keeps in each frame, as far as is expected."""
 TRUSTED = 0.6
-"""Share of an object in the regions that differ from the background for these to be believed: what
-has always rested differs nowhere."""
+"""Share of an object in the regions that evidence takes for objects for these to be believed: what
+rests may be in none."""
 
 
 @dataclass(slots=True)
@@ -39,8 +39,8 @@ class Subject:
 
     `likely` (h, w) uint8 is the probability of each pixel of the last frame to be its own, 255 for
     sure; `shape` is the mask, cut to its box, with which it was last seen; `velocity` is (x, y) a
-    frame; `area` and `fit` are running means, `differs` that of how much of it differs from the
-    background; `missed` counts frames since it was seen.
+    frame; `area` and `fit` are running means, `differs` that of how much of it evidence takes for
+    an object; `missed` counts frames since it was seen.
     """
 
     pose: Pose
