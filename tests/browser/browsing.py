@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from playwright.sync_api import Locator, Page
+
+    from product import Product
 
 
 def until(fact: Callable[[], bool], what: str, seconds: float = 60) -> None:
@@ -33,3 +36,33 @@ def go_to(page: Page, frame: int) -> None:
     page.keyboard.type(str(frame))
     page.keyboard.press("Enter")
     until(lambda: overlay_frame(page) == frame, f"frame {frame} on the screen")
+
+
+def upload(page: Page, server: Product, path: Path) -> dict[str, Any]:
+    """Upload a clip and wait until it is tracked and can be played."""
+    content = {"name": path.name, "mimeType": "video/mp4", "buffer": path.read_bytes()}
+    answer = page.request.post("/api/videos/upload", multipart={"file": content})
+    video_id = answer.json()["id"]
+
+    def is_ready() -> bool:
+        status = server.get(f"/api/videos/{video_id}/status")
+        return (status["status"], status["playable"]) == ("completed", "ready")
+
+    until(is_ready, "a tracked and playable clip")
+    video: dict[str, Any] = server.get(f"/api/videos/{video_id}")
+    return video
+
+
+def open_viewer(page: Page, video: dict[str, Any]) -> None:
+    """And wait for its first picture."""
+    page.goto(f"/videos/{video['id']}")
+    page.get_by_test_id("overlay").wait_for()
+    has_picture = "document.querySelector('video')?.readyState >= 2"
+    until(lambda: bool(page.evaluate(has_picture)), "the first picture")
+
+
+def at(layer: Locator, across: float, down: float) -> tuple[float, float]:
+    """The place on the screen at this share of the picture."""
+    box = layer.bounding_box()
+    assert box is not None
+    return box["x"] + across * box["width"], box["y"] + down * box["height"]

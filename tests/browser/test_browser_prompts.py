@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from browsing import go_to, shown, until
+from browsing import at, go_to, open_viewer, shown, until, upload
 
 from clips import Clip
 from product import Product
@@ -21,7 +21,7 @@ from sammot.video import write
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Page
 
     from sammot.tracking.mask import Mask
 
@@ -54,34 +54,6 @@ def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 def bring(page: Page, server: Product, clip: Clip, folder: Path) -> dict[str, Any]:
     """Upload a clip and wait until it is tracked and can be played."""
     return upload(page, server, clip.write(folder / "clip.mp4"))
-
-
-def upload(page: Page, server: Product, path: Path) -> dict[str, Any]:
-    content = {"name": path.name, "mimeType": "video/mp4", "buffer": path.read_bytes()}
-    answer = page.request.post("/api/videos/upload", multipart={"file": content})
-    video_id = answer.json()["id"]
-
-    def is_ready() -> bool:
-        status = server.get(f"/api/videos/{video_id}/status")
-        return (status["status"], status["playable"]) == ("completed", "ready")
-
-    until(is_ready, "a tracked and playable clip")
-    video: dict[str, Any] = server.get(f"/api/videos/{video_id}")
-    return video
-
-
-def open_viewer(page: Page, video: dict[str, Any]) -> None:
-    page.goto(f"/videos/{video['id']}")
-    page.get_by_test_id("overlay").wait_for()
-    has_picture = "document.querySelector('video')?.readyState >= 2"
-    until(lambda: bool(page.evaluate(has_picture)), "the first picture")
-
-
-def at(layer: Locator, across: float, down: float) -> tuple[float, float]:
-    """The place on the screen at this share of the picture."""
-    box = layer.bounding_box()
-    assert box is not None
-    return box["x"] + across * box["width"], box["y"] + down * box["height"]
 
 
 @pytest.mark.timeout(180)
