@@ -15,6 +15,12 @@ class InvalidInput(SamMotError):
     slug = "invalid-input"
 
 
+class UnclearText(InvalidInput):
+    """Words for what to look for that a model cannot read."""
+
+    slug = "unclear-text"
+
+
 class NotFound(SamMotError):
     """No such thing, or not yours: the two are not told apart."""
 

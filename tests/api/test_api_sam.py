@@ -110,6 +110,8 @@ def test_a_text_that_means_nothing_is_refused_at_once(
     )
     assert answer.status_code == 422
     assert words in answer.get_json()["detail"]
+    kind = "invalid-input" if "text" in parameters else "unclear-text"
+    assert answer.get_json()["type"] == f"/problems/{kind}"
 
 
 def test_prompted_objects_come_out_as_tracks(

@@ -18,6 +18,7 @@ CONTENT_TYPE = "application/problem+json"
 PROBLEMS: Mapping[type[errors.SamMotError], tuple[int, str]] = {
     errors.SamMotError: (500, "The request failed"),
     errors.InvalidInput: (422, "The request is not valid"),
+    errors.UnclearText: (422, "The text cannot be read"),
     errors.NotFound: (404, "Not found"),
     errors.Conflict: (409, "The state has moved on"),
     errors.Locked: (423, "Busy"),

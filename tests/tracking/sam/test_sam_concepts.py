@@ -23,7 +23,7 @@ from sam_models import (
     transformers,
 )
 from sammot.engines import engines
-from sammot.errors import InvalidInput, UnusableWeights
+from sammot.errors import InvalidInput, UnclearText, UnusableWeights
 from sammot.models import loading
 from sammot.service import EngineEntry
 from sammot.settings import Settings
@@ -268,7 +268,7 @@ def test_what_sam3_cannot_be_told_is_refused(
 
 def test_a_phrase_that_is_too_long_is_refused(pair: tuple[Segmenter, Concepts]) -> None:
     assert pair[1].read("x" * 30, None).attention_mask.sum() == 32
-    with pytest.raises(InvalidInput, match="at most 32 tokens"):
+    with pytest.raises(UnclearText, match="at most 32 tokens"):
         pair[1].read("x" * 31, None)
 
 

@@ -19,7 +19,7 @@ from sam_models import (
     word_tokenizer,
 )
 from sammot.engines import engines
-from sammot.errors import InvalidInput, UnusableWeights
+from sammot.errors import InvalidInput, UnclearText, UnusableWeights
 from sammot.models.loading import grounder
 from sammot.service import EngineEntry
 from sammot.settings import Settings
@@ -150,7 +150,7 @@ def test_a_text_that_means_nothing_is_refused(
 def test_a_text_that_the_model_cannot_read_is_refused(
     model: Grounder, phrases: list[str], words: str
 ) -> None:
-    with pytest.raises(InvalidInput, match=words):
+    with pytest.raises(UnclearText, match=words):
         model.query(phrases)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import torch
 
-from sammot.errors import InvalidInput
+from sammot.errors import UnclearText
 from sammot.tracking.mask import Box, box_iou
 from sammot.tracking.sam.duplicates import distinct
 from sammot.tracking.sam.segmenter import bounded
@@ -56,13 +56,13 @@ class Concepts:
     device: str = "cpu"
 
     def read(self, text: str, label: str | None) -> Phrase:
-        """A phrase for `find`. Raises InvalidInput where it is too long for the model."""
+        """A phrase for `find`. Raises UnclearText where it is too long for the model."""
         longest = int(self.network.config.text_config.max_position_embeddings)
         inputs = self.tokenizer(
             text, padding="max_length", max_length=longest, return_tensors="pt"
         ).to(self.device)
         if inputs["input_ids"].shape[1] > longest:
-            raise InvalidInput(f"{text!r} is too long: the model reads at most {longest} tokens.")
+            raise UnclearText(f"{text!r} is too long: the model reads at most {longest} tokens.")
         with bounded(self.device), torch.inference_mode():
             features = self.network.get_text_features(**inputs)
         return Phrase(label, features, inputs["attention_mask"])

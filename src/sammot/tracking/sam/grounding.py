@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import torch
 
-from sammot.errors import InvalidInput
+from sammot.errors import UnclearText
 from sammot.tracking.sam.detector import corners, on_grid
 from sammot.tracking.sam.duplicates import distinct
 from sammot.tracking.sam.picture import model_input
@@ -53,7 +53,7 @@ class Grounder:
         """The phrases for `find`.
 
         Raises:
-            InvalidInput: they are too long for the model, or nothing is left of one.
+            UnclearText: they are too long for the model, or nothing is left of one.
 
         """
         # Full stops and question marks end a phrase for the model, so none may stand within one.
@@ -62,7 +62,7 @@ class Grounder:
         ids = inputs["input_ids"][0].tolist()
         longest = int(self.network.config.max_text_len)
         if len(ids) > longest:
-            raise InvalidInput(f"text has {len(ids)} tokens; the model reads at most {longest}.")
+            raise UnclearText(f"text has {len(ids)} tokens; the model reads at most {longest}.")
         stop, tokens = self.tokenizer.convert_tokens_to_ids(_STOP), [list[int]()]
         for place, token in enumerate(ids[1:-1], start=1):
             if token == stop:
@@ -70,7 +70,7 @@ class Grounder:
             else:
                 tokens[-1].append(place)
         if not all(tokens[:-1]):
-            raise InvalidInput("text has a part without a word.")
+            raise UnclearText("text has a part without a word.")
         return Query(
             {name: value.to(self.device) for name, value in inputs.items()},
             tuple(map(tuple, tokens[:-1])),

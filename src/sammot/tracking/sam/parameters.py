@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sammot.errors import InvalidInput
+from sammot.errors import InvalidInput, UnclearText
 from sammot.tracking import prompts
 from sammot.tracking.parameters import ParameterInfo, checked
 
@@ -88,7 +88,7 @@ class Parameters:
             raise InvalidInput("Nothing is to be found and nothing is prompted: there is no work.")
         count = len(names(values.get("text", "")))
         if find == "text" and not 0 < count <= MOST_PHRASES:
-            raise InvalidInput(f"text must name what to find: 1 to {MOST_PHRASES} things.")
+            raise UnclearText(f"text must name what to find: 1 to {MOST_PHRASES} things.")
         if find == "similar" and all(one.box is None and one.mask is None for one in told):
             raise InvalidInput("similar needs an example: an object prompted by its box or mask.")
         return cls(**values, prompts=told)
