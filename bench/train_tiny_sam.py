@@ -33,12 +33,16 @@ if TYPE_CHECKING:
     from tiny_sam_clips import Batch
 
 
-STAGES = ((600, ((9, 2),)), (1300, ((6, 4),)), (math.inf, ((3, 8), (2, 12))))
+STAGES = (
+    (600, ((9, 2),)),
+    (1300, ((6, 4),)),
+    (math.inf, ((3, 8), (2, 12), (2, 16))),
+)
 """Up to which step so many clips of so many frames, one shape after the other; a step costs about
 as much in all of them.
 """
 WARMING = 50
-"""Steps in which the learning rate grows, before it falls in a line, to nothing with the last."""
+"""Steps in which the learning rate grows, before it falls as a cosine, to nothing with the last."""
 MEAN_OVER = 100
 """Steps of which the weights that are kept are about the mean."""
 
@@ -58,7 +62,8 @@ def train(output: Path, steps: int, *, rate: float, weights: Path | None, after:
     started, mean = time.monotonic(), 0.0
     for step in range(after + 1, steps + 1):
         for group in optimizer.param_groups:
-            group["lr"] = rate * min((step - after) / WARMING, (steps - step) / (steps - after))
+            share = (step - after) / (steps - after)
+            group["lr"] = rate * min((step - after) / WARMING, (1 + math.cos(math.pi * share)) / 2)
         shapes = next(shapes for until, shapes in STAGES if step <= until)
         batch = next_batch(seeds, *shapes[step % len(shapes)])
         loss = unrolled_loss(model, batch)
