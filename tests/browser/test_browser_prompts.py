@@ -39,12 +39,14 @@ def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         pytest.skip("Segment Anything is not installed: ./dev test --sam installs it")
     if not PAGE.is_file():
         pytest.skip("the page is not built: ./dev up builds it")
-    from sam_models import TRAINED, random_model  # noqa: PLC0415 - needs torch
+    from sam_models import TRAINED, random_grounder, random_model  # noqa: PLC0415 - needs torch
 
     folder = tmp_path_factory.mktemp("product")
     models = folder / "data" / "models"
     random_model().save_pretrained(models / "random")
     shutil.copytree(TRAINED, models / "trained")
+    for part in random_grounder():
+        part.save_pretrained(models / "reader")
     server = Product(folder)
     server.start()
     yield server
@@ -150,6 +152,37 @@ def test_the_engines_tell_their_state_and_their_measured_speed(
     assert dialog.get_by_text("Ready", exact=True).count() == 2
     dialog.get_by_role("radio", name=re.compile("Segment Anything 2")).check()
     dialog.get_by_role("combobox", name="Weights").wait_for()
+
+
+@pytest.mark.timeout(180)
+def test_a_text_on_the_page_says_what_is_tracked(
+    page: Page, live_server: Product, tmp_path: Path, keep_picture: Callable[[str], None]
+) -> None:
+    video = bring(page, live_server, Clip(count=23), tmp_path)
+    page.goto(f"/videos/{video['id']}")
+    page.get_by_role("button", name="Track again").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("radio", name=re.compile("Segment Anything 2")).check()
+    dialog.get_by_role("combobox", name="Find").click()
+    page.get_by_role("option", name="Text").click()
+    text = dialog.get_by_role("textbox", name="Text")
+    text.fill(" , ")
+    dialog.get_by_role("button", name="Start tracking").click()
+    refusal = dialog.get_by_role("alert")
+    refusal.wait_for()
+    assert "text must name what to find" in refusal.inner_text()
+    keep_picture("refused")
+    text.fill("A red car")
+    dialog.get_by_role("button", name="Start tracking").click()
+    dialog.wait_for(state="detached")
+
+    def is_done() -> bool:
+        status = live_server.get(f"/api/videos/{video['id']}/status")
+        return (status["status"], status["engine"]) == ("completed", "sam2")
+
+    until(is_done, "what the text names")
+    result = live_server.get(f"/api/videos/{video['id']}/result")
+    assert {one["label"] for one in result["objects"]} == {"A red car"}
 
 
 READ_OVERLAY = """([width, height]) => {
