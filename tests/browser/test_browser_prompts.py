@@ -53,6 +53,17 @@ def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     server.kill()
 
 
+def tracks_of(server: Product, video: dict[str, Any], job_id: str) -> Any:
+    """The tracks of a video, once this job has found them."""
+
+    def is_done() -> bool:
+        status = server.get(f"/api/videos/{video['id']}/status")
+        return (status["status"], status["job_id"]) == ("completed", job_id)
+
+    until(is_done, "the job's result")
+    return server.get(f"/api/videos/{video['id']}/result")["objects"]
+
+
 def bring(page: Page, server: Product, clip: Clip, folder: Path) -> dict[str, Any]:
     """Upload a clip and wait until it is tracked and can be played."""
     return upload(page, server, clip.write(folder / "clip.mp4"))
@@ -118,6 +129,7 @@ def test_an_object_is_corrected_with_the_keyboard_alone(
     shown_before = [{"object": 1, "frame": 0, "box": [60, 30, 40, 40]}]
     request = {"engine": "sam2", "prompts": shown_before}
     first = page.request.post(f"/api/videos/{video['id']}/jobs", data=request).json()
+    before = tracks_of(live_server, video, first["id"])
     open_viewer(page, video)
     page.keyboard.press("n")
     row = page.get_by_test_id("prompt-row").get_by_role("button", name=re.compile("Object 1"))
@@ -138,6 +150,10 @@ def test_an_object_is_corrected_with_the_keyboard_alone(
     assert point["inside"] is False
     assert video["width"] / 2 < point["x"] < video["width"] / 2 + 4
     assert point["y"] == pytest.approx(video["height"] / 2, abs=1)
+    after = tracks_of(live_server, video, latest())
+    assert [one["track_id"] for one in before] == [one["track_id"] for one in after] == [1]
+    masks = [[seen["mask"] for seen in one["frames"]] for (one,) in (before, after)]
+    assert masks[0] != masks[1]
 
 
 def test_the_engines_tell_their_state_and_their_measured_speed(
@@ -175,14 +191,9 @@ def test_a_text_on_the_page_says_what_is_tracked(
     text.fill("A red car")
     dialog.get_by_role("button", name="Start tracking").click()
     dialog.wait_for(state="detached")
-
-    def is_done() -> bool:
-        status = live_server.get(f"/api/videos/{video['id']}/status")
-        return (status["status"], status["engine"]) == ("completed", "sam2")
-
-    until(is_done, "what the text names")
-    result = live_server.get(f"/api/videos/{video['id']}/result")
-    assert {one["label"] for one in result["objects"]} == {"A red car"}
+    job_id = live_server.get(f"/api/videos/{video['id']}/status")["job_id"]
+    tracks = tracks_of(live_server, video, job_id)
+    assert {one["label"] for one in tracks} == {"A red car"}
 
 
 READ_OVERLAY = """([width, height]) => {
