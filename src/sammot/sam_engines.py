@@ -22,6 +22,8 @@ from sammot.tracking.sam import parameters as sam
 
 if TYPE_CHECKING:
     from sammot.tracking.engine import Engine
+    from sammot.tracking.sam.assembly import Finders
+    from sammot.tracking.sam.segmenter import Segmenter
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +77,16 @@ def sam2(settings: Settings, weights: Path | None) -> EngineEntry:
             which = str(values["detector"])
             _check_classes(which, detectors.folders[which], values["classes"])
 
-    def create(
-        parameters: Mapping[str, object], clip: ClipInfo, previews: Sequence[Frame]
-    ) -> Engine:
+    def load(values: dict[str, object], device: str) -> tuple[Segmenter, Finders]:
         from sammot.models import loading  # noqa: PLC0415 - these import torch
-        from sammot.models.devices import chosen_device  # noqa: PLC0415
-        from sammot.tracking.sam.assembly import Finders, create  # noqa: PLC0415
+        from sammot.tracking.sam.assembly import Finders  # noqa: PLC0415
 
-        values, device = dict(parameters), chosen_device(settings.device)
         network = loading.segmenter(segmenters.folders[str(values.pop("weights"))], device)
         which, text = (values.pop(one.parameter, None) for one in (detectors, grounders))
-        finders = Finders(
+        return network, Finders(
             None if which is None else loading.detector(detectors.folders[str(which)], device),
             None if text is None else loading.grounder(grounders.folders[str(text)], device),
         )
-        return create(values, clip, previews, network, finders)
 
     return EngineEntry(
         name="sam2",
@@ -98,7 +95,7 @@ def sam2(settings: Settings, weights: Path | None) -> EngineEntry:
         description="Follows any object, moving or not, that you show it or that is found."
         " Needs weights; without a GPU it is slow.",
         **_asked((segmenters, detectors, grounders), _SAM2_FINDS, check),
-        create=create,
+        create=_creator(settings, load),
         takes_prompts=True,
         lack=_lack(settings, "Segment Anything 2", segmenters),
     )
@@ -108,16 +105,12 @@ def sam3(settings: Settings, weights: Path | None) -> EngineEntry:
     """Segment Anything 3: its own detector tells its tracker what to follow."""
     models = _weights(settings, weights, CONCEPTS, installed.fetch("sam3"))
 
-    def create(
-        parameters: Mapping[str, object], clip: ClipInfo, previews: Sequence[Frame]
-    ) -> Engine:
+    def load(values: dict[str, object], device: str) -> tuple[Segmenter, Finders]:
         from sammot.models import loading  # noqa: PLC0415 - these import torch
-        from sammot.models.devices import chosen_device  # noqa: PLC0415
-        from sammot.tracking.sam.assembly import Finders, create  # noqa: PLC0415
+        from sammot.tracking.sam.assembly import Finders  # noqa: PLC0415
 
-        values, device = dict(parameters), chosen_device(settings.device)
-        segmenter, found = loading.concepts(models.folders[str(values.pop("weights"))], device)
-        return create(values, clip, previews, segmenter, Finders(concepts=found))
+        network, found = loading.concepts(models.folders[str(values.pop("weights"))], device)
+        return network, Finders(concepts=found)
 
     return EngineEntry(
         name="sam3",
@@ -126,7 +119,7 @@ def sam3(settings: Settings, weights: Path | None) -> EngineEntry:
         description="Finds and follows everything that a few words name, or that is like what you"
         " show it. Needs weights, whose licence must be accepted; without a GPU it is slow.",
         **_asked((models,), _SAM3_FINDS),
-        create=create,
+        create=_creator(settings, load),
         takes_prompts=True,
         lack=_lack(settings, "Segment Anything 3", models),
     )
@@ -176,6 +169,24 @@ def _asked(
         "parameters": [asdict(info) for info in (weights, *infos, *others)],
         "complete": complete,
     }
+
+
+def _creator(
+    settings: Settings, load: Callable[[dict[str, object], str], tuple[Segmenter, Finders]]
+) -> Callable[[Mapping[str, object], ClipInfo, Sequence[Frame]], Engine]:
+    """Makes engines of what `load` takes out of the parameters and brings to a device."""
+
+    def create(
+        parameters: Mapping[str, object], clip: ClipInfo, previews: Sequence[Frame]
+    ) -> Engine:
+        from sammot.models.devices import chosen_device  # noqa: PLC0415 - these import torch
+        from sammot.tracking.sam.assembly import create  # noqa: PLC0415
+
+        values = dict(parameters)
+        network, finders = load(values, chosen_device(settings.device))
+        return create(values, clip, previews, network, finders)
+
+    return create
 
 
 def _check_classes(which: str, folder: Path, classes: str) -> None:
