@@ -59,22 +59,24 @@ def order_statistic(
     """Per pixel and channel, the value that `share` of the stack lies below (0.5: the median).
 
     `valid` holds a (height, width) bool for each picture; where none is valid the answer is 255.
-    A bitwise search over the eight bits: no sorting, memory of three pictures.
+    A bitwise search over the eight bits: no sorting.
     """
+    if stack[0].ndim == 3:  # plane by plane: a (height, width) mask lies beside each
+        planes = zip(*(cv2.split(picture) for picture in stack), strict=True)
+        return cv2.merge([order_statistic(plane, share, valid) for plane in planes])
     shape, counter = stack[0].shape, np.min_scalar_type(len(stack))
     count = np.full(shape, len(stack), np.int16)
     if valid is not None:
-        count = sum((one.astype(np.int16) for one in valid), np.zeros(shape[:2], np.int16))
-        count = np.broadcast_to(count[..., None] if len(shape) == 3 else count, shape)
+        count = sum((one.astype(np.int16) for one in valid), np.zeros(shape, np.int16))
     rank = np.floor(count * share).astype(counter)
-    found = np.zeros(shape, np.uint8)
+    found, less = np.zeros(shape, np.uint8), np.empty(shape, np.bool_)
     for bit in (128, 64, 32, 16, 8, 4, 2, 1):
         trial = found | np.uint8(bit)
         below = np.zeros(shape, counter)
         for index, picture in enumerate(stack):
-            less = picture < trial
+            np.less(picture, trial, out=less)
             if valid is not None:
-                less &= valid[index][..., None] if len(shape) == 3 else valid[index]
+                less &= valid[index]
             below += less.view(np.uint8)
         found = np.where(below <= rank, trial, found)
     return found
