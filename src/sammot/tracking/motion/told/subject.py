@@ -103,13 +103,13 @@ class Subject:
         mask = following.solid(self.likely)
         area = int(np.count_nonzero(mask))
         if area < max(4.0, LEAST_SHOWN * self.area):
-            self._lose()
+            self.lose()
             return None
         seen = Pose.of(mask)
         fit = following.fits(lab, seen, _cut(mask), self.votes)
         sure = float(np.clip(fit / max(0.1, self.fit), 0, 1))
         if sure < (FOUND_FIT if self.missed else LEAST_FIT):
-            self._lose()
+            self.lose()
             return None
         self.missed = 0
         self.pose, self.shape = self.pose.towards(seen, FOLLOWS), _cut(mask)
@@ -122,8 +122,16 @@ class Subject:
         return mask, sure
 
     def lose(self) -> None:
-        """It was not in this frame."""
-        self._lose()
+        """It was not in this frame: it goes on more and more slowly, but not out of the picture."""
+        x, y = (speed * SLOWING for speed in self.velocity)
+        height, width = self.likely.shape
+        self.velocity = (x, y)
+        self.pose = self.pose._replace(
+            x=float(np.clip(self.pose.x + x, 0, width)),
+            y=float(np.clip(self.pose.y + y, 0, height)),
+        )
+        self.likely = np.zeros_like(self.likely)
+        self.missed += 1
 
     def save(self) -> State:
         """Arrays and numbers."""
@@ -163,18 +171,6 @@ class Subject:
         reach = min(FARTHEST, NEAR + WIDENING * self.missed)
         across, down, fit = following.found_again(lab, self.pose, self.shape, self.votes, reach)
         return self.pose.moved(across, down) if fit >= FOUND_FIT * self.fit else None
-
-    def _lose(self) -> None:
-        """It goes on more and more slowly, but not out of the picture."""
-        x, y = (speed * SLOWING for speed in self.velocity)
-        height, width = self.likely.shape
-        self.velocity = (x, y)
-        self.pose = self.pose._replace(
-            x=float(np.clip(self.pose.x + x, 0, width)),
-            y=float(np.clip(self.pose.y + y, 0, height)),
-        )
-        self.likely = np.zeros_like(self.likely)
-        self.missed += 1
 
 
 def _window(box: Box) -> tuple[slice, slice]:
