@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -206,6 +206,31 @@ def random_sam3() -> tuple[Any, Any]:
     with torch.no_grad():
         model.detector_model.detr_decoder.presence_head.layer3.bias.fill_(9)
     return model, tokenizer
+
+
+SHORT = [
+    pytest.param(torch.OutOfMemoryError("CUDA out of memory."), id="device"),
+    pytest.param(
+        RuntimeError("[enforce fail] . DefaultCPUAllocator: can't allocate memory"), id="allocator"
+    ),
+    pytest.param(MemoryError(), id="python"),
+]
+"""How torch and Python say that memory is short."""
+
+
+def raiser(error: Exception) -> Callable[..., Any]:
+    """What fails however it is called."""
+
+    def fail(*_given: object, **_named: object) -> Any:
+        raise error
+
+    return fail
+
+
+def fill_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on no tensor can be moved to a device, as where CUDA's memory is full."""
+    error = torch.OutOfMemoryError("CUDA out of memory.")
+    monkeypatch.setattr(torch.Tensor, "to", raiser(error))
 
 
 def noise(count: int, *, seed: int = 0, size: tuple[int, int] = (48, 80)) -> list[Frame]:

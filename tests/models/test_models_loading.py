@@ -10,15 +10,17 @@ from pathlib import Path
 import pytest
 
 from sam_models import (
+    SHORT,
     clip_of,
     noise,
+    raiser,
     random_model,
     random_tracker_of_sam3,
     torch,
     transformers,
 )
 from sammot.engines import engines
-from sammot.errors import UnknownEngine, UnusableWeights
+from sammot.errors import OutOfMemory, UnknownEngine, UnusableWeights
 from sammot.models.devices import chosen_device
 from sammot.models.loading import segmenter
 from sammot.service import chosen
@@ -82,6 +84,25 @@ def test_truncated_weights_are_refused(copy: Path, kept: int) -> None:
     weights = copy / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:kept])
     with pytest.raises(UnusableWeights, match="missing or damaged"):
+        segmenter(copy, "cpu")
+
+
+@pytest.mark.parametrize("error", SHORT)
+def test_weights_are_not_called_damaged_where_memory_is_short(
+    copy: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    library = transformers.core_model_loading
+    monkeypatch.setattr(library, "_materialize_copy", raiser(error))  # as it reads a tensor
+    with pytest.raises(OutOfMemory, match=r"on cpu\. Take a smaller model"):
+        segmenter(copy, "cpu")
+
+
+@pytest.mark.parametrize("error", SHORT)
+def test_a_model_too_large_for_its_device_is_out_of_memory(
+    copy: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    monkeypatch.setattr(transformers.Sam2VideoModel, "to", raiser(error))
+    with pytest.raises(OutOfMemory, match=r"on cpu\. Take a smaller model"):
         segmenter(copy, "cpu")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -105,21 +107,16 @@ def tokenizer(folder: Path, vocabulary: int) -> Any:  # noqa: ANN401 - the libra
 
     Raises:
         UnusableWeights: it is missing, damaged or another model's.
+        OutOfMemory: there is not enough to read it.
 
     """
     import transformers  # noqa: PLC0415
 
-    try:
-        # Without this file the library makes a tokenizer that knows no word.
-        with (folder / "tokenizer.json").open("rb"):
-            found = transformers.AutoTokenizer.from_pretrained(
-                folder, local_files_only=True, trust_remote_code=False
-            )
-    except Exception as error:  # the library raises all sorts
-        raise UnusableWeights(
-            f"The tokenizer in {folder} is missing or damaged ({type(error).__name__}):"
-            " fetch the weights again."
-        ) from error
+    # Without this file the library makes a tokenizer that knows no word.
+    with _readable(f"The tokenizer in {folder} is"), (folder / "tokenizer.json").open("rb"):
+        found = transformers.AutoTokenizer.from_pretrained(
+            folder, local_files_only=True, trust_remote_code=False
+        )
     if len(found) > vocabulary:
         raise UnusableWeights(f"The tokenizer in {folder} is another model's.")
     return found
@@ -133,30 +130,46 @@ def loaded(name: str, folder: Path, device: str, dtype: Any) -> Any:  # noqa: AN
         OutOfMemory: the device has not enough.
 
     """
-    import torch  # noqa: PLC0415
     import transformers  # noqa: PLC0415
 
+    from sammot.tracking.sam.segmenter import bounded  # noqa: PLC0415 - imports torch
+
     transformers.utils.logging.disable_progress_bar()
-    try:
+    with _readable(f"The weights in {folder} are"):
         network, found = getattr(transformers, name).from_pretrained(
             folder, dtype=dtype, local_files_only=True, use_safetensors=True,
             output_loading_info=True,
         )  # fmt: skip
-    except Exception as error:  # the library raises all sorts, its reader of files its own
-        raise UnusableWeights(
-            f"The weights in {folder} are missing or damaged ({type(error).__name__}):"
-            " fetch them again."
-        ) from error
     if found["missing_keys"] or found["mismatched_keys"]:
         count = len(found["missing_keys"]) + len(found["mismatched_keys"])
         raise UnusableWeights(
             f"The weights in {folder} are not those of their config.json: {count} are missing"
             " or of another size."
         )
-    try:
+    with bounded(device):
         return network.to(device).eval()
-    except torch.OutOfMemoryError as error:
-        raise OutOfMemory(f"The model does not fit into the memory of {device}.") from error
+
+
+@contextmanager
+def _readable(subject: str) -> Iterator[None]:
+    """Say of what the library cannot read that it is of no use, unless only memory was short.
+
+    Raises:
+        UnusableWeights: it is missing or damaged.
+        OutOfMemory: the processor, which reads for every device, has not enough.
+
+    """
+    from sammot.tracking.sam.segmenter import bounded  # noqa: PLC0415 - imports torch
+
+    try:
+        with bounded("cpu"):
+            yield
+    except OutOfMemory:
+        raise
+    except Exception as error:  # the library raises all sorts, its reader of files its own
+        raise UnusableWeights(
+            f"{subject} missing or damaged ({type(error).__name__}): fetch the weights again."
+        ) from error
 
 
 def _session_of(network: Any) -> Any:  # noqa: ANN401 - the library's
