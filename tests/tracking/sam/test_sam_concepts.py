@@ -14,6 +14,7 @@ import pytest
 
 from sam_models import (
     clip_of,
+    fill_device,
     letter_tokenizer,
     noise,
     random_model,
@@ -23,7 +24,7 @@ from sam_models import (
     transformers,
 )
 from sammot.engines import engines
-from sammot.errors import InvalidInput, UnclearText, UnusableWeights
+from sammot.errors import InvalidInput, OutOfMemory, UnclearText, UnusableWeights
 from sammot.models import loading
 from sammot.service import EngineEntry
 from sammot.settings import Settings
@@ -270,6 +271,18 @@ def test_a_phrase_that_is_too_long_is_refused(pair: tuple[Segmenter, Concepts]) 
     assert pair[1].read("x" * 30, None).attention_mask.sum() == 32
     with pytest.raises(UnclearText, match="at most 32 tokens"):
         pair[1].read("x" * 31, None)
+
+
+def test_a_device_too_full_for_a_phrase_or_an_example_is_out_of_memory(
+    pair: tuple[Segmenter, Concepts], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    segmenter, concepts = pair
+    phrase, pixels = concepts.read(PHRASES[0], None), segmenter.pixels(noise(1)[0])
+    fill_device(monkeypatch)
+    with pytest.raises(OutOfMemory, match="SAMMOT_DEVICE"):
+        concepts.read(PHRASES[0], None)
+    with pytest.raises(OutOfMemory, match="SAMMOT_DEVICE"):
+        concepts.find(pixels, [phrase], torch.ones(1, 4))
 
 
 def test_weights_of_another_model_are_refused(folder: Path, tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sam_models import clip_of, noise, random_detector, random_model, torch
+from sam_models import clip_of, fill_device, noise, random_detector, random_model, torch
 from sammot.engines import engines
-from sammot.errors import InvalidInput
+from sammot.errors import InvalidInput, OutOfMemory
 from sammot.models.kinds import DETECTORS
 from sammot.models.loading import detector
 from sammot.service import EngineEntry
@@ -49,6 +49,14 @@ def test_boxes_and_scores_are_the_librarys(model: Detector) -> None:
     x, y, width, height = out.pred_boxes[0].unbind(1)
     torch.testing.assert_close(boxes[:, 0], (x - width / 2).clamp(0, 1))
     torch.testing.assert_close(boxes[:, 3], (y + height / 2).clamp(0, 1))
+
+
+def test_a_device_too_full_for_the_detectors_picture_is_out_of_memory(
+    model: Detector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill_device(monkeypatch)
+    with pytest.raises(OutOfMemory, match="SAMMOT_DEVICE"):
+        model.find(noise(1)[0])
 
 
 def test_detections_lie_on_the_grid_with_their_class(model: Detector) -> None:

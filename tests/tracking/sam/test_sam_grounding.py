@@ -10,8 +10,11 @@ import numpy as np
 import pytest
 
 from sam_models import (
+    SHORT,
     clip_of,
+    fill_device,
     noise,
+    raiser,
     random_grounder,
     random_model,
     torch,
@@ -19,8 +22,8 @@ from sam_models import (
     word_tokenizer,
 )
 from sammot.engines import engines
-from sammot.errors import InvalidInput, UnclearText, UnusableWeights
-from sammot.models.loading import grounder
+from sammot.errors import InvalidInput, OutOfMemory, UnclearText, UnusableWeights
+from sammot.models.loading import grounder, tokenizer
 from sammot.service import EngineEntry
 from sammot.settings import Settings
 from sammot.tracking.mask import box_iou
@@ -170,6 +173,26 @@ def test_without_a_tokenizer_the_weights_are_of_no_use(
             path.write_text(content)
     with pytest.raises(UnusableWeights, match=r"tokenizer in .* fetch the weights again"):
         grounder(copy, "cpu")
+
+
+@pytest.mark.parametrize("error", SHORT)
+def test_a_tokenizer_is_not_called_damaged_where_memory_is_short(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    monkeypatch.setattr(transformers.AutoTokenizer, "from_pretrained", raiser(error))
+    with pytest.raises(OutOfMemory, match="SAMMOT_DEVICE"):
+        tokenizer(folder / "reader", 2000)
+
+
+def test_a_device_too_full_for_a_text_or_its_picture_is_out_of_memory(
+    model: Grounder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = model.query(PHRASES)
+    fill_device(monkeypatch)
+    with pytest.raises(OutOfMemory, match="SAMMOT_DEVICE"):
+        model.query(PHRASES)
+    with pytest.raises(OutOfMemory, match="SAMMOT_DEVICE"):
+        model.find(noise(1)[0], query)
 
 
 def test_the_tokenizer_of_another_model_is_refused(folder: Path, tmp_path: Path) -> None:

@@ -56,14 +56,19 @@ class Concepts:
     device: str = "cpu"
 
     def read(self, text: str, label: str | None) -> Phrase:
-        """A phrase for `find`. Raises UnclearText where it is too long for the model."""
+        """A phrase for `find`.
+
+        Raises:
+            UnclearText: it is too long for the model.
+            OutOfMemory: the device has not enough.
+
+        """
         longest = int(self.network.config.text_config.max_position_embeddings)
-        inputs = self.tokenizer(
-            text, padding="max_length", max_length=longest, return_tensors="pt"
-        ).to(self.device)
+        inputs = self.tokenizer(text, padding="max_length", max_length=longest, return_tensors="pt")
         if inputs["input_ids"].shape[1] > longest:
             raise UnclearText(f"{text!r} is too long: the model reads at most {longest} tokens.")
         with bounded(self.device), torch.inference_mode():
+            inputs = inputs.to(self.device)
             features = self.network.get_text_features(**inputs)
         return Phrase(label, features, inputs["attention_mask"])
 
@@ -77,9 +82,11 @@ class Concepts:
             OutOfMemory: the device has not enough.
 
         """
-        shown = {} if boxes is None else {"input_boxes": boxes[None].to(self.device, pixels.dtype)}
+        shown: dict[str, torch.Tensor] = {}
         found: list[Detection] = []
         with bounded(self.device), torch.inference_mode():
+            if boxes is not None:
+                shown["input_boxes"] = boxes[None].to(self.device, pixels.dtype)
             picture = self.network.get_vision_features(pixels[None])
             for phrase in phrases:
                 out = self.network(

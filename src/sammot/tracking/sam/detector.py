@@ -42,11 +42,11 @@ class Detector:
             OutOfMemory: the device has not enough.
 
         """
-        pixels = squeezed(frame.image, (SIDE, SIDE))[None].to(self.device, self.dtype)
         with bounded(self.device), torch.inference_mode():
+            pixels = squeezed(frame.image, (SIDE, SIDE))[None].to(self.device, self.dtype)
             out = self.network(pixel_values=pixels)
             scores = out.logits[0].float().sigmoid().cpu()
-        return corners(out.pred_boxes[0].float().cpu()), scores
+            return corners(out.pred_boxes[0].float().cpu()), scores
 
 
 class ClassFinder:

@@ -54,6 +54,7 @@ class Grounder:
 
         Raises:
             UnclearText: they are too long for the model, or nothing is left of one.
+            OutOfMemory: the device has not enough.
 
         """
         # Full stops and question marks end a phrase for the model, so none may stand within one.
@@ -71,10 +72,9 @@ class Grounder:
                 tokens[-1].append(place)
         if not all(tokens[:-1]):
             raise UnclearText("text has a part without a word.")
-        return Query(
-            {name: value.to(self.device) for name, value in inputs.items()},
-            tuple(map(tuple, tokens[:-1])),
-        )
+        with bounded(self.device):
+            there = {name: value.to(self.device) for name, value in inputs.items()}
+        return Query(there, tuple(map(tuple, tokens[:-1])))
 
     def find(self, frame: Frame, query: Query) -> tuple[torch.Tensor, torch.Tensor]:
         """Boxes (n, 4) in shares of the picture, x1 y1 x2 y2, and the score of each phrase (n, p):
@@ -85,12 +85,13 @@ class Grounder:
 
         """
         size = fitted((frame.image.shape[0], frame.image.shape[1]))
-        pixels = model_input(frame.image, size)[None].to(self.device)
         with bounded(self.device), torch.inference_mode():
+            pixels = model_input(frame.image, size)[None].to(self.device)
             out = self.network(pixel_values=pixels, **query.inputs)
             by_token = out.logits[0].float().sigmoid().cpu()
+            boxes = corners(out.pred_boxes[0].float().cpu())
         scores = [by_token[:, list(places)].amax(1) for places in query.tokens]
-        return corners(out.pred_boxes[0].float().cpu()), torch.stack(scores, 1)
+        return boxes, torch.stack(scores, 1)
 
 
 class TextFinder:

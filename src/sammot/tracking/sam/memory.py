@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import torch
 
+from sammot.tracking.sam.segmenter import bounded
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -76,17 +78,23 @@ class Memory:
         return answer
 
     def prompt(self, index: int, prompt: Prompt) -> tuple[torch.Tensor, float]:
-        """Tell where the object is in this frame; what was found in it before is forgotten."""
+        """Tell where the object is in this frame; what was found in it before is forgotten.
+
+        Raises:
+            OutOfMemory: the device has not enough; the same may be told again.
+
+        """
         session = self._session
         self._outputs["non_cond_frame_outputs"].pop(index, None)
         # A frame that the library has not tracked counts as a prompted one.
         session.frames_tracked_per_obj[0].clear()
-        if prompt.mask is not None:
-            session.add_mask_inputs(0, index, prompt.mask)
-        else:
-            points = torch.tensor(prompt.points)[None, None]
-            labels = torch.tensor(prompt.labels, dtype=torch.int32)[None, None]
-            session.add_point_inputs(0, index, {"point_coords": points, "point_labels": labels})
+        with bounded(self._segmenter.device):  # the library moves what it is told to the device
+            if prompt.mask is not None:
+                session.add_mask_inputs(0, index, prompt.mask)
+            else:
+                points = torch.tensor(prompt.points)[None, None]
+                labels = torch.tensor(prompt.labels, dtype=torch.int32)[None, None]
+                session.add_point_inputs(0, index, {"point_coords": points, "point_labels": labels})
         session.obj_with_new_inputs = [1]
         answer = self.track(index)
         session.mask_inputs_per_obj[0].clear()
@@ -156,14 +164,18 @@ class Memory:
         }
 
     def load(self, state: dict[str, Any]) -> None:
-        """The inverse of `save`."""
-        at = self._segmenter.device
+        """The inverse of `save`.
+
+        Raises:
+            OutOfMemory: the device has not enough.
+
+        """
+        at = {_FEATURES: self._segmenter.keep_at, _POINTER: self._segmenter.device}
         for kind in _KINDS:
             self._outputs[kind].clear()
             for saved in state[kind]:
-                output = {key: _loaded(saved[key], at) for key in _kept(saved)}
+                output = {key: _loaded(saved[key], at[key]) for key in _kept(saved)}
                 if _FEATURES in output:
-                    output[_FEATURES] = output[_FEATURES].to(self._segmenter.keep_at)
                     output[_PLACES] = self._shared.places
                 self._outputs[kind][saved["index"]] = output
 
@@ -185,4 +197,5 @@ def _saved(tensor: torch.Tensor) -> State:
 
 def _loaded(state: dict[str, Any], device: str) -> torch.Tensor:
     bits = torch.from_numpy(state["bits"])
-    return bits.view(getattr(torch, state["type"])).reshape(state["shape"]).to(device)
+    with bounded(device):
+        return bits.view(getattr(torch, state["type"])).reshape(state["shape"]).to(device)

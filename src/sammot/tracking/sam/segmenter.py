@@ -50,9 +50,15 @@ class Segmenter:
         return int(height), int(width)
 
     def pixels(self, frame: Frame) -> torch.Tensor:
-        """The frame as the model takes it: (3, side, side), on its device."""
-        pixels = model_input(frame.image, (self.side, self.side), self.colours)
-        return pixels.to(self.device, self.dtype)
+        """The frame as the model takes it: (3, side, side), on its device.
+
+        Raises:
+            OutOfMemory: the device has not enough.
+
+        """
+        with bounded(self.device):
+            pixels = model_input(frame.image, (self.side, self.side), self.colours)
+            return pixels.to(self.device, self.dtype)
 
     def session(self) -> Any:  # noqa: ANN401 - the library's
         """An empty session."""
