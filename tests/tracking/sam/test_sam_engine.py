@@ -290,13 +290,6 @@ def test_points_are_asked_fewer_at_a_time_where_memory_is_short(
         list(segmenter.at_points(pixels, points, 16))
 
 
-def test_everything_is_looked_for_at_a_grid_of_points(
-    segmenter: Segmenter, frames: list[Frame]
-) -> None:
-    tracker = create({"find": "everything"}, clip_of(frames), frames[:3], segmenter)
-    assert len(list(tracker.track(frames[:3]))) == 3
-
-
 def test_what_moves_is_found_by_the_engine_motion(segmenter: Segmenter) -> None:
     rng = np.random.default_rng(0)
     ground = rng.integers(90, 110, (120, 200, 3), np.uint8)
