@@ -97,6 +97,21 @@ def test_a_restored_sam_goes_on_as_if_never_stopped(
         assert first.snapshot() == second.snapshot()
 
 
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_half_precision_tracks_and_goes_on_from_its_snapshot(
+    frames: list[Frame], dtype: Any
+) -> None:
+    half = Segmenter(random_model().to(dtype), Session, dtype=dtype)
+    first, second = engine(half, frames), engine(half, frames)
+    results = list(first.track(frames[:9]))
+    second.restore(first.snapshot())
+    rest = list(first.track(frames[9:16]))
+    assert rest == list(second.track(frames[9:16]))
+    assert first.snapshot() == second.snapshot()
+    assert all(result.observations for result in results + rest)
+    assert {one.track_id for result in results for one in result.observations} == {1, 2}
+
+
 def test_a_memory_too_large_to_save_is_forgotten_on_both_sides(
     segmenter: Segmenter, frames: list[Frame], monkeypatch: pytest.MonkeyPatch
 ) -> None:
