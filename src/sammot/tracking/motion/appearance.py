@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from sammot.tracking.motion.picture import spread
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -38,12 +40,6 @@ def distance(first: Picture, second: Picture) -> float:
 
 def likelihood(histogram_: Picture, bins: Picture) -> Picture:
     """How common the colour of each pixel is in the histogram, blurred over colours, float32."""
-    smooth = histogram_.reshape(BINS)
-    for axis in (1, 2):
-        moved = np.moveaxis(smooth, axis, 0)
-        spread = 0.5 * moved
-        spread[1:] += 0.25 * moved[:-1]
-        spread[:-1] += 0.25 * moved[1:]
-        smooth = np.moveaxis(spread, 0, axis)
+    smooth = spread(histogram_.reshape(BINS), (1, 2))
     found: Picture = smooth.reshape(-1)[bins]
     return found

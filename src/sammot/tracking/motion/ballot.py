@@ -12,6 +12,7 @@ import numpy as np
 
 from sammot.tracking.motion.appearance import BINS
 from sammot.tracking.motion.patch import Patch
+from sammot.tracking.motion.picture import spread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,7 +108,7 @@ class Ballot:
         for number, mask in enumerate(masks):
             if mask is not None and course.is_known(number):
                 self._count(votes, grid, number, mask, bins[number])
-        inside, all_ = (_spread(one.reshape(grid).astype(np.float32)) for one in votes)
+        inside, all_ = (spread(one.reshape(grid).astype(np.float32), (0, 1, 2)) for one in votes)
         self._share = inside / (all_ + 1)
 
     def _numbered(self, bins: Sequence[Picture]) -> Picture:
@@ -147,14 +148,3 @@ class Ballot:
         result = (1 - low) * upper + low * lower
         seen = self._masks[number]
         return window, result if seen is None else result + CASTING * (seen[rows, columns] - HALF)
-
-
-def _spread(votes: Picture) -> Picture:
-    """[1 2 1] / 4 along time and both axes of place."""
-    for axis in range(3):
-        moved = np.moveaxis(votes, axis, 0)
-        spread = 0.5 * moved
-        spread[1:] += 0.25 * moved[:-1]
-        spread[:-1] += 0.25 * moved[1:]
-        votes = np.moveaxis(spread, 0, axis)
-    return np.ascontiguousarray(votes)

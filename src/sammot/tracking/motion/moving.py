@@ -14,7 +14,7 @@ from sammot.tracking.motion.credit import Credit
 from sammot.tracking.motion.cut import cut
 from sammot.tracking.motion.detect import fill_holes
 from sammot.tracking.motion.flow import LEAST_SIDE, flow_between
-from sammot.tracking.motion.picture import Picture, gradient, guided, length
+from sammot.tracking.motion.picture import Picture, gradient, guided, length, spread
 from sammot.tracking.motion.regions import Regions
 from sammot.tracking.motion.residual import (
     camera_motion,
@@ -192,11 +192,4 @@ def _bins(lab: Picture) -> Picture:
 
 def _smooth(seen: Picture) -> Picture:
     """[1 2 1] / 4 along each colour axis."""
-    table = seen.reshape(2, *BINS)
-    for axis in (1, 2, 3):
-        moved = np.moveaxis(table, axis, 0)
-        spread = 0.5 * moved
-        spread[1:] += 0.25 * moved[:-1]
-        spread[:-1] += 0.25 * moved[1:]
-        table = np.moveaxis(spread, 0, axis)
-    return np.ascontiguousarray(table).reshape(2, -1)
+    return spread(seen.reshape(2, *BINS), (1, 2, 3)).reshape(2, -1)

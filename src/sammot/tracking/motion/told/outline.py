@@ -50,7 +50,7 @@ def outline(lab: Picture, told: Detection, claims: Picture, before: Mask | None)
         return told.mask
     if told.box.area > 0 and not _only_points(told):
         return _within(lab, told.box, told.points, claims)
-    if before is not None and any(_hits(before, one, lab) for one in told.points if one.inside):
+    if before is not None and any(_hits(before, one) for one in told.points if one.inside):
         return _corrected(lab, told.points, before)
     region = _claimed(told.points, claims)
     return _grown(lab, told.points) if region is None else region
@@ -162,10 +162,10 @@ def _dotted(kinds: Picture, points: Sequence[Point]) -> Picture:
     return kinds
 
 
-def _hits(mask: Mask, point: Point, lab: Picture) -> bool:
+def _hits(mask: Mask, point: Point) -> bool:
     """Whether a click is on a mask or close to it."""
     radius = max(4, round(0.25 * np.sqrt(np.count_nonzero(mask))))
-    height, width = lab.shape[:2]
+    height, width = mask.shape
     x, y = min(int(point.x), width - 1), min(int(point.y), height - 1)
     near = mask[max(0, y - radius) : y + radius + 1, max(0, x - radius) : x + radius + 1]
     return bool(near.any())

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 import cv2
 import numpy as np
 
+from sammot.tracking.motion.picture import spread
 from sammot.tracking.motion.told.pose import PLACES
 
 if TYPE_CHECKING:
@@ -155,11 +156,4 @@ class Votes:
 
 def _spread(votes: Picture) -> Picture:
     """[1 2 1] / 4 along both axes of place."""
-    table = votes.reshape(2, PLACES, PLACES, -1)
-    for axis in (1, 2):
-        moved = np.moveaxis(table, axis, 0)
-        spread = 0.5 * moved
-        spread[1:] += 0.25 * moved[:-1]
-        spread[:-1] += 0.25 * moved[1:]
-        table = np.moveaxis(spread, 0, axis)
-    return np.ascontiguousarray(table).reshape(votes.shape)
+    return spread(votes.reshape(2, PLACES, PLACES, -1), (1, 2)).reshape(votes.shape)
