@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from sammot.records import (
     ChunkBounds,
@@ -21,6 +21,9 @@ from sammot.records import (
     Video,
     VideoStatus,
 )
+
+if TYPE_CHECKING:
+    from sammot.video import Footage
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +249,12 @@ class Objects(Protocol):
 
     def local(self, key: str) -> AbstractContextManager[Path]:
         """A path to read the object by, valid inside the `with`. Raises NotFound."""
+
+    def footage(self, key: str, share: float) -> AbstractContextManager[Footage]:
+        """By what to decode about `share` (0 to 1) of a video, valid inside the `with`.
+
+        Where objects are far away, that may fetch only what is read. Raises NotFound.
+        """
 
     def writing(self, key: str) -> AbstractContextManager[Path]:
         """A path to write to; becomes the object when the `with` ends well, else vanishes."""

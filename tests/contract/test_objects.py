@@ -220,6 +220,18 @@ def test_a_local_path_reads_the_object(objects: Objects) -> None:
         pass
 
 
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_footage_reads_the_object(objects: Objects, share: float) -> None:
+    objects.create("a", 100)
+    objects.append("a", 0, [b"film"])
+    with objects.footage("a", share) as footage:
+        file = footage.open("rb") if isinstance(footage, Path) else footage()
+        with file:
+            assert file.read() == b"film"
+    with pytest.raises(NotFound), objects.footage("b", share):
+        pass
+
+
 def test_deleting_takes_all_below_and_may_be_repeated(objects: Objects) -> None:
     objects.create("videos/v/a", 100)
     objects.create("videos/v/b/c", 100)

@@ -190,6 +190,26 @@ def test_nothing_stays_on_the_disk(bucket: Bucket, tmp_path: Path) -> None:
     assert list((tmp_path / "scratch").iterdir()) == []
 
 
+def test_of_a_part_no_more_is_fetched_than_is_read(
+    bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sammot.adapters.s3_objects.objects.LOOKS", 1)
+    objects = S3Objects(bucket, tmp_path)
+    content = os.urandom(12 * MIB)
+    with objects.writing("a") as path:
+        path.write_bytes(content)
+    with objects.footage("a", 0.1) as footage:
+        assert not isinstance(footage, Path)
+        for start in (11 * MIB, 0):
+            with footage() as file:
+                file.seek(start)
+                assert file.read(100) == content[start : start + 100]
+        assert not any(tmp_path.iterdir())
+    with objects.footage("a", 0.9) as footage:
+        assert isinstance(footage, Path)
+        assert footage.read_bytes() == content
+
+
 def fetched(url: str, **headers: str) -> tuple[int, Message, bytes]:
     with urllib.request.urlopen(urllib.request.Request(url, headers=headers)) as answer:
         return answer.status, answer.headers, answer.read()

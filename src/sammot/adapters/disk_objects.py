@@ -7,7 +7,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -90,6 +90,10 @@ class DiskObjects:
     def local(self, key: str) -> Iterator[Path]:
         self.info(key)
         yield self._path(key)
+
+    def footage(self, key: str, share: float) -> AbstractContextManager[Path]:  # noqa: ARG002
+        """By its path: all of it lies here."""
+        return self.local(key)
 
     @contextmanager
     def writing(self, key: str) -> Iterator[Path]:

@@ -6,9 +6,11 @@ from sammot.video.encoder import make_proxy, render, write
 from sammot.video.limits import Limits
 from sammot.video.prober import Probe, probe
 from sammot.video.sampler import previews
+from sammot.video.source import Footage
 
 __all__ = [
     "Decoder",
+    "Footage",
     "Limits",
     "Probe",
     "Style",

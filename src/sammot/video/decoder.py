@@ -13,14 +13,13 @@ from sammot.video.upright import Upright
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
-    from pathlib import Path
 
     import av
     import numpy as np
     from numpy.typing import NDArray
 
     from sammot.video.slots import Picture
-    from sammot.video.source import Source
+    from sammot.video.source import Footage, Source
 
 _REACHES = (0.0, 15.0, None)
 """How many seconds before the wanted frame to look for a keyframe; None: from the first."""
@@ -37,12 +36,12 @@ class Decoder:
     `pixel_aspect` the width over height of an upright pixel as shown, None if the file is silent.
     """
 
-    def __init__(self, path: Path, *, start: int = 0, after: float | None = None) -> None:
+    def __init__(self, footage: Footage, *, start: int = 0, after: float | None = None) -> None:
         """`start` numbers the first frame yielded; `after` is the time of the frame before it.
 
         With `after` None the frames begin at the first.
         """
-        self._path = path
+        self._footage = footage
         self._start = start
         self._after = after
         self._damage = Damage()
@@ -69,7 +68,7 @@ class Decoder:
 
         """
         for reach in (None,) if self._after is None else _REACHES:
-            with opened(self._path) as source:
+            with opened(self._footage) as source:
                 found = self._pictures(source, reach)
                 if found is not None:
                     yield from self._frames(source, found)
@@ -117,6 +116,6 @@ class Decoder:
         self.pixel_aspect = 1 / aspect if aspect and upright.is_transposed else aspect or None
 
 
-def decode(path: Path, *, start: int = 0, after: float | None = None) -> Iterator[Frame]:
+def decode(footage: Footage, *, start: int = 0, after: float | None = None) -> Iterator[Frame]:
     """The upright frames of a file; see `Decoder`."""
-    return iter(Decoder(path, start=start, after=after))
+    return iter(Decoder(footage, start=start, after=after))

@@ -39,7 +39,7 @@ def _container(source: Source) -> str:
     """FFmpeg's name, with WebM told from Matroska by what the file itself says (EBML DocType)."""
     if source.container_name != "matroska":
         return source.container_name
-    with source.path.open("rb") as file:
+    with source.read() as file:
         return "webm" if b"\x42\x82\x84webm" in file.read(128) else "matroska"
 
 

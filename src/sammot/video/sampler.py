@@ -14,12 +14,11 @@ from sammot.video.upright import Upright
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
     from sammot.video.slots import Picture
-    from sammot.video.source import Source
+    from sammot.video.source import Footage, Source
 
 _BUDGET_PIXELS = 350 * 1280 * 720
 """How much is decoded at most: half a second's work on one ordinary core."""
@@ -28,7 +27,7 @@ _MOST_PIXELS = 100 * 2**20
 """How much is answered at most: 300 MB, 32 frames up to 1920 x 1080 and some, fewer beyond."""
 
 
-def previews(path: Path, times: NDArray[np.float64], count: int = 32) -> list[Frame]:
+def previews(footage: Footage, times: NDArray[np.float64], count: int = 32) -> list[Frame]:
     """About `count` frames (fewer very large ones) spread over a clip, in order, truly numbered.
 
     `times` are those of the whole clip. A short clip is decoded through, and the spread is even.
@@ -40,7 +39,7 @@ def previews(path: Path, times: NDArray[np.float64], count: int = 32) -> list[Fr
         UnreadableVideo: the file cannot be opened.
 
     """
-    with opened(path) as source:
+    with opened(footage) as source:
         pixels = source.width * source.height
         count = max(2, min(count, _MOST_PIXELS // pixels))
         budget = max(count, _BUDGET_PIXELS // pixels)

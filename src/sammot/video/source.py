@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import BinaryIO
 
 import av
 import av.error
@@ -14,9 +16,8 @@ from av.stream import Disposition
 
 from sammot.errors import UnreadableVideo
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+Footage = Path | Callable[[], BinaryIO]
+"""A file by its path, or by what opens it for reading with seek, as often as it is asked."""
 
 DEMUXERS = "mov,matroska,avi,flv,mpegts,mpeg,asf,ogg,mxf,ivf,gif,h264,hevc,m4v"
 """All that is opened. Playlists (HLS, DASH, concat), SDP, image sequences and whatever else
@@ -55,7 +56,7 @@ class Source:
     `width` and `height` are the stored picture's, before it is turned upright.
     """
 
-    path: Path
+    footage: Footage
     container: av.container.InputContainer
     stream: av.VideoStream
     clock: Clock
@@ -93,6 +94,10 @@ class Source:
         whole = (self.origin / self.time_base).denominator == 1
         return self.time_base if whole else _FINE_TIME_BASE
 
+    def read(self) -> BinaryIO:
+        """The file's bytes, from the first."""
+        return self.footage.open("rb") if isinstance(self.footage, Path) else self.footage()
+
     @property
     def container_name(self) -> str:
         """FFmpeg's first name of the container: `mov`, `matroska`, `avi`..."""
@@ -105,30 +110,31 @@ class Source:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Source]:
+def opened(footage: Footage) -> Iterator[Source]:
     """Open a file for reading its first video stream.
 
     Raises:
         UnreadableVideo: not one of the known containers, or without a picture.
 
     """
-    with _container(path) as container:
+    with _container(footage) as container:
         stream = _picture_stream(container)
-        yield _source(path, container, stream)
+        yield _source(footage, container, stream)
 
 
 @contextmanager
-def _container(path: Path) -> Iterator[av.container.InputContainer]:
+def _container(footage: Footage) -> Iterator[av.container.InputContainer]:
     options = {"protocol_whitelist": "file", "format_whitelist": DEMUXERS}
-    try:
-        container = av.open(f"file:{path}", "r", options=options, metadata_errors="replace")
-    except (av.error.FFmpegError, ValueError) as error:
-        raise UnreadableVideo(
-            "This is not a video that can be read: another kind of file, or one whose end is "
-            "missing. MP4, MOV, MKV, WebM, AVI, MPEG and GIF can be read."
-        ) from error
-    with container:
-        yield container
+    with ExitStack() as held:
+        file = f"file:{footage}" if isinstance(footage, Path) else held.enter_context(footage())
+        try:
+            container = av.open(file, "r", options=options, metadata_errors="replace")
+        except (av.error.FFmpegError, ValueError) as error:
+            raise UnreadableVideo(
+                "This is not a video that can be read: another kind of file, or one whose end is "
+                "missing. MP4, MOV, MKV, WebM, AVI, MPEG and GIF can be read."
+            ) from error
+        yield held.enter_context(container)
 
 
 def _picture_stream(container: av.container.InputContainer) -> av.VideoStream:
@@ -147,14 +153,16 @@ def _picture_stream(container: av.container.InputContainer) -> av.VideoStream:
     raise UnreadableVideo("The video is damaged beyond reading, or its codec is not known.")
 
 
-def _source(path: Path, container: av.container.InputContainer, stream: av.VideoStream) -> Source:
-    clock = _clock(path, container, stream)
+def _source(
+    footage: Footage, container: av.container.InputContainer, stream: av.VideoStream
+) -> Source:
+    clock = _clock(footage, container, stream)
     time_base = stream.time_base or Fraction(1, 90_000)
     origin = _origin(container)
     if clock is Clock.COUNT:
         time_base = 1 / (stream.guessed_rate or stream.average_rate or DEFAULT_RATE)
     codec = stream.codec_context
-    return Source(path, container, stream, clock, time_base, origin, codec.width, codec.height)
+    return Source(footage, container, stream, clock, time_base, origin, codec.width, codec.height)
 
 
 def _origin(container: av.container.InputContainer) -> Fraction:
@@ -170,7 +178,9 @@ def _origin(container: av.container.InputContainer) -> Fraction:
     return min(earliest, Fraction(0)) if name in _ABSOLUTE_CLOCK else earliest
 
 
-def _clock(path: Path, container: av.container.InputContainer, stream: av.VideoStream) -> Clock:
+def _clock(
+    footage: Footage, container: av.container.InputContainer, stream: av.VideoStream
+) -> Clock:
     """Decide by the container and its first packets; the same at every opening of a file."""
     name = container.format.name.split(",")[0]
     if name in _NO_CLOCK:
@@ -179,7 +189,7 @@ def _clock(path: Path, container: av.container.InputContainer, stream: av.VideoS
         return Clock.ORDER
     if name in _EXACT_PACKETS:
         return Clock.PACKETS
-    with _container(path) as peeked:
+    with _container(footage) as peeked:
         distinct = _tells_each_picture(peeked, _picture_stream(peeked))
     return Clock.PACKETS if distinct else Clock.FRAMES
 

@@ -61,12 +61,14 @@ def run_engine(
     """
     record = service.library.get(job.user_id, job.video_id)
     times = service.library.timeline(record.id)
-    with service.world.objects.local(record.storage_path) as path:
+    left = (record.frame_count if stop is None else stop) - job.frames_ready
+    share = left / max(1, record.frame_count)
+    with service.world.objects.footage(record.storage_path, share) as footage:
         started = time.monotonic()
-        engine = _engine(service, job, parameters, record, video.previews(path, times))
+        engine = _engine(service, job, parameters, record, video.previews(footage, times))
         if job.chunk_count:
             after = read_chunk(service.results.chunk(job, job.chunk_count - 1))[-1].time
-        decoder = video.Decoder(path, start=job.frames_ready, after=after)
+        decoder = video.Decoder(footage, start=job.frames_ready, after=after)
         ahead = max(2, min(16, _AHEAD_BYTES // (record.width * record.height * 3)))
         decoded = array("d")
         with closing(prefetched(decoder, ahead)) as frames:

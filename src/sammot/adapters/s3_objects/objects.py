@@ -4,6 +4,7 @@ import errno
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -18,7 +19,11 @@ from sammot.ports import ObjectInfo
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
+    from sammot.video import Footage
+
 _READ_AHEAD = 4 << 20
+LOOKS = 64
+"""In about so many places is a video looked at before it is decoded, a block in each."""
 _TRANSFER = TransferConfig(max_concurrency=4)
 _COPY = TransferConfig(
     multipart_threshold=5 << 30,  # S3 copies no more at one time
@@ -94,6 +99,16 @@ class S3Objects:
             with translated(), _disk(), path.open("wb") as file:
                 self._client.download_fileobj(self._bucket, key, file, Config=_TRANSFER)
             yield path
+
+    @contextmanager
+    def footage(self, key: str, share: float) -> Iterator[Footage]:
+        """By ranges where these are fewer bytes than the whole, which is then copied instead."""
+        size = self._whole(key)
+        if share * size + LOOKS * _READ_AHEAD < size:
+            yield partial(self.open, key)
+        else:
+            with self.local(key) as path:
+                yield path
 
     @contextmanager
     def writing(self, key: str) -> Iterator[Path]:
