@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any, BinaryIO
 
 import requests
@@ -58,6 +58,16 @@ class Stack:
         done.raise_for_status()
         return done.headers.get("Sammot-Video-Id", ""), body.ended_at
 
+    def hold_workers(self, cores: set[int]) -> None:
+        """Let those that track, and whatever they start, use only these cores. Linux only."""
+        held = [child for child in _children(self.pid) if b"track,span" in _words(child)]
+        if not held:
+            raise RuntimeError("No worker is running.")
+        for pid in held:
+            held += _children(pid)
+            for thread in Path(f"/proc/{pid}/task").iterdir():
+                os.sched_setaffinity(int(thread.name), cores)
+
     def get(self, path: str) -> Any:  # noqa: ANN401 - JSON
         answer = requests.get(f"{self.url}{path}", timeout=60)
         answer.raise_for_status()
@@ -82,6 +92,15 @@ class _Timed:
         return data
 
 
+def _children(pid: int) -> list[int]:
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]
+
+
+def _words(pid: int) -> list[bytes]:
+    return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+
+
 def _base64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
@@ -92,27 +111,29 @@ def stack(**settings: str) -> Iterator[Stack]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, TemporaryFile() as output:
         command = [sys.executable, "-m", "sammot", "up", "--no-browser", "--port", str(port)]
         quiet_start = {"SAMMOT_DATA_DIR": folder, "SAMMOT_SPEED_TRIALS": "false"}
         environment = os.environ | quiet_start | settings
-        quiet = subprocess.DEVNULL
-        process = subprocess.Popen(command, env=environment, stdout=quiet, stderr=quiet)
+        process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
         try:
             url = f"http://127.0.0.1:{port}"
-            _await_ready(url)
+            if not _is_ready(url):
+                output.seek(0)
+                raise RuntimeError(f"The product did not start: {output.read().decode()[-2000:]}")
             yield Stack(url, process.pid)
         finally:
             process.terminate()
             process.wait(20)
 
 
-def _await_ready(url: str) -> None:
+def _is_ready(url: str) -> bool:
+    """Whether it is within half a minute."""
     for _ in range(300):
         try:
             if requests.get(f"{url}/api/ready", timeout=2).ok:
-                return
+                return True
         except requests.RequestException:
             pass
         time.sleep(0.1)
-    raise RuntimeError("The product did not start.")
+    return False
