@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from records_help import T0, a_job, a_video
+from records_help import T0, a_job, a_video, an_upload
 from sammot.errors import SamMotError, StorageFull, Unavailable
 from sammot.ports import SORTS, JobQuery, VideoQuery
 from sammot.records import JobKind, JobState, Video, VideoStatus
@@ -116,6 +117,15 @@ def test_a_step_that_the_network_breaks_is_done_once(mongo: Mongo, fault: dict[s
         store.update_job("j1", lambda job: replace(job, frames_done=job.frames_done + 1))
     assert store.get_job("j1").frames_done == 1
     assert store.get_video("v1").revision == video.revision + 1
+
+
+def test_a_server_that_starts_anew_in_the_middle_of_a_list_is_away(mongo: Mongo) -> None:
+    store, later = mongo.store(), T0 + timedelta(days=1)
+    for number in range(102):  # one more than come at once
+        store.put_upload(an_upload(f"u{number}"))
+    with failing(mongo, failCommands=["getMore"], errorCode=43), pytest.raises(Unavailable):
+        store.expired_uploads(later)
+    assert len(store.expired_uploads(later)) == 102
 
 
 def test_mistakes_in_our_own_commands_are_not_taken_for_an_absence(mongo: Mongo) -> None:

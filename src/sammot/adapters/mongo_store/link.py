@@ -16,6 +16,7 @@ from pymongo.database import Database
 from pymongo.errors import (
     ConfigurationError,
     ConnectionFailure,
+    CursorNotFound,
     DuplicateKeyError,
     InvalidName,
     OperationFailure,
@@ -123,7 +124,7 @@ def translated() -> Iterator[None]:
 def _is_away(error: PyMongoError) -> bool:
     labels = ("TransientTransactionError", "UnknownTransactionCommitResult", "RetryableWriteError")
     return (
-        isinstance(error, ConnectionFailure)
+        isinstance(error, ConnectionFailure | CursorNotFound)  # started anew in mid-list
         or error.timeout
         or any(error.has_error_label(label) for label in labels)
     )
