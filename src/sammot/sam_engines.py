@@ -65,7 +65,7 @@ def sam2(settings: Settings, weights: Path | None) -> EngineEntry:
     detectors = Role(
         "detector", installed.find(folder, DETECTORS),
         "Which model finds objects of known classes.",
-        "put a D-FINE or RT-DETR into SAMMOT_MODELS_DIR", find="classes",
+        installed.fetch("d-fine-small"), find="classes",
     )  # fmt: skip
     grounders = Role(
         "text_detector", installed.find(folder, GROUNDERS), "Which model finds what a text names.",

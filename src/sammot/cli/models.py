@@ -20,12 +20,11 @@ def list_() -> None:
     """What can be fetched, and what is here."""
     here = installed.find(Settings().models_folder, {*FAMILIES, *CONCEPTS, *DETECTORS, *GROUNDERS})
     for name, model in CATALOGUE.items():
+        licence = f"{model.licence} (gated)" if model.is_gated else model.licence
         state = "here" if name in here else "-"
-        click.echo(
-            f"{name:<20}{model.engine:<6}{model.parameters:>7.1f} M  {model.licence:<12}{state}"
-        )
+        click.echo(f"{name:<21}{model.engine:<6}{model.parameters:>7.1f} M  {licence:<21}{state}")
     for name in here.keys() - CATALOGUE.keys():
-        click.echo(f"{name:<20}your own, in {here[name]}")
+        click.echo(f"{name:<21}your own, in {here[name]}")
 
 
 @command.command("path")
@@ -36,7 +35,7 @@ def path() -> None:
 
 @command.command("fetch")
 @click.argument("name")
-@click.option("--revision", help="A commit or tag; else that of the last time, else the newest.")
+@click.option("--revision", help="A commit, branch or tag instead of the catalogue's commit.")
 def fetch_(name: str, revision: str | None) -> None:
     """Fetch weights from the hub, check them, and keep them."""
     model = published(name)

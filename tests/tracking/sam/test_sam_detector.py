@@ -119,5 +119,5 @@ def test_without_a_detector_classes_are_not_offered(folder: Path, tmp_path: Path
     find = next(one for one in entry.parameters if one["name"] == "find")
     assert "classes" not in find["choices"]
     assert "detector" not in {one["name"] for one in entry.parameters}
-    with pytest.raises(InvalidInput, match="put a D-FINE or RT-DETR"):
+    with pytest.raises(InvalidInput, match="models fetch d-fine-small"):
         entry.complete({"classes": "dog"})

@@ -136,7 +136,7 @@ def test_found_objects_become_tracks_with_their_phrase(entry: EngineEntry) -> No
         ({"text": ["a dog"]}, "text must be a text"),
         ({"text": "a dog", "find": "movement"}, "leave one of them out"),
         ({"text": "a dog", "text_detector": "other"}, "there are: reader"),
-        ({"classes": "dog"}, "put a D-FINE or RT-DETR"),
+        ({"classes": "dog"}, "models fetch d-fine-small"),
     ],
 )
 def test_a_text_that_means_nothing_is_refused(
