@@ -37,6 +37,19 @@ def test_without_a_package_the_engine_says_what_installs_it(
         chosen(engines(settings), engine)
 
 
+def test_engines_tell_the_licences_of_their_models_and_which_are_gated_or_here(
+    settings: Settings,
+) -> None:
+    shutil.copytree(TRAINED, settings.models_folder / "sam2.1-tiny")
+    known = engines(settings)
+    models = {one.name: one for one in known["sam2"].models}
+    assert {one.licence for one in models.values()} == {"Apache-2.0"}
+    assert [name for name, one in models.items() if one.is_here] == ["sam2.1-tiny"]
+    (gated,) = known["sam3"].models
+    assert (gated.licence, gated.is_gated, gated.is_here) == ("SAM License", True, False)
+    assert known["motion"].models == ()
+
+
 def test_with_packages_and_weights_it_lacks_nothing(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

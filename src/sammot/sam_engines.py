@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from sammot.errors import InvalidInput
 from sammot.models import installed
+from sammot.models.catalogue import CATALOGUE
 from sammot.models.devices import is_absent
 from sammot.models.kinds import CONCEPTS, DETECTORS, FAMILIES, GROUNDERS, labels_of
-from sammot.service import EngineEntry, Lack, LackKind
+from sammot.service import EngineEntry, EngineModel, Lack, LackKind
 from sammot.settings import Settings
 from sammot.tracking.frame import ClipInfo, Frame
 from sammot.tracking.parameters import ParameterInfo
@@ -98,6 +99,7 @@ def sam2(settings: Settings, weights: Path | None) -> EngineEntry:
         create=_creator(settings, load),
         takes_prompts=True,
         lack=_lack(settings, "Segment Anything 2", segmenters),
+        models=_models("sam2", (segmenters, detectors, grounders)),
     )
 
 
@@ -122,6 +124,7 @@ def sam3(settings: Settings, weights: Path | None) -> EngineEntry:
         create=_creator(settings, load),
         takes_prompts=True,
         lack=_lack(settings, "Segment Anything 3", models),
+        models=_models("sam3", (models,)),
     )
 
 
@@ -137,6 +140,16 @@ def _weights(settings: Settings, weights: Path | None, kinds: Collection[str], r
         else {weights.resolve().name: weights}
     )
     return Role("weights", here, "Which model: larger ones are better and slower.", remedy)
+
+
+def _models(engine: str, roles: Sequence[Role]) -> tuple[EngineModel, ...]:
+    """What others publish for an engine."""
+    here = {name for role in roles for name in role.folders}
+    return tuple(
+        EngineModel(name, model.repository, model.licence, model.is_gated, name in here)
+        for name, model in CATALOGUE.items()
+        if model.engine == engine
+    )
 
 
 def _asked(

@@ -77,6 +77,9 @@ def test_the_engine_is_listed_with_its_models(client: Client) -> None:
     assert entry["available"]
     assert entry["takes_prompts"]
     assert entry["parameters"][0]["choices"] == ["tiny", TRAINED.name]
+    licences = {one["name"]: (one["licence"], one["gated"]) for one in entry["models"]}
+    assert licences["sam2.1-tiny"] == licences["d-fine-small"] == ("Apache-2.0", False)
+    assert not any(one["installed"] for one in entry["models"])
     text = next(one for one in entry["parameters"] if one["name"] == "text")
     assert (text["kind"], text["maximum"], text["only_for"]) == ("text", 200, {"find": ["text"]})
 

@@ -12,7 +12,7 @@ from sammot.api.context import current_config, current_service, current_user_id
 from sammot.api.fields import PriorityName, Shape, one_of
 from sammot.errors import SamMotError, Unavailable
 from sammot.records import JobKind, Priority
-from sammot.service import LackKind, Service
+from sammot.service import EngineModel, LackKind, Service
 from sammot.service.speeds import measured
 
 blueprint = Blueprint("system", __name__, url_prefix="/api", description="The service itself.")
@@ -103,6 +103,18 @@ class SpeedSchema(Shape):
     )
 
 
+class EngineModelSchema(Shape):
+    """Published weights that an engine can take."""
+
+    name = fields.String(metadata={"description": "To fetch and to choose it by."})
+    repository = fields.String(metadata={"description": "Where the hub has it."})
+    licence = fields.String()
+    gated = fields.Boolean(
+        metadata={"description": "Whether the licence must be accepted on the hub first."}
+    )
+    installed = fields.Boolean(metadata={"description": "Whether it is here."})
+
+
 class EngineSchema(Shape):
     """An engine."""
 
@@ -121,6 +133,7 @@ class EngineSchema(Shape):
         allow_none=True, metadata={"description": "The command or setting that mends it."}
     )
     takes_prompts = fields.Boolean()
+    models = fields.List(fields.Nested(EngineModelSchema))
     parameters = fields.List(fields.Nested(ParameterSchema))
     speeds = fields.List(
         fields.Nested(SpeedSchema),
@@ -196,11 +209,22 @@ def list_engines() -> dict[str, Any]:
                 "reason": entry.lack and entry.lack.words,
                 "remedy": entry.lack and entry.lack.remedy,
                 "takes_prompts": entry.takes_prompts,
+                "models": [_model(one) for one in entry.models],
                 "parameters": entry.parameters,
                 "speeds": speeds.get(entry.name, []),
             }
             for entry in world.engines.values()
         ]
+    }
+
+
+def _model(model: EngineModel) -> dict[str, Any]:
+    return {
+        "name": model.name,
+        "repository": model.repository,
+        "licence": model.licence,
+        "gated": model.is_gated,
+        "installed": model.is_here,
     }
 
 

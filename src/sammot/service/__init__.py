@@ -8,11 +8,12 @@ from sammot.service.jobs import Jobs
 from sammot.service.library import Library
 from sammot.service.results import Results, Status
 from sammot.service.uploads import CHECKSUMS, Uploads, read_checksum
-from sammot.service.world import EngineEntry, Lack, LackKind, Policy, World, chosen
+from sammot.service.world import EngineEntry, EngineModel, Lack, LackKind, Policy, World, chosen
 
 __all__ = [
     "CHECKSUMS",
     "EngineEntry",
+    "EngineModel",
     "Jobs",
     "Lack",
     "LackKind",

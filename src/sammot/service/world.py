@@ -39,6 +39,18 @@ class Lack:
 
 
 @dataclass(frozen=True, slots=True)
+class EngineModel:
+    """Published weights that an engine can take."""
+
+    name: str
+    repository: str
+    licence: str
+    is_gated: bool
+    """Whether the licence must be accepted where they are published."""
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
 class EngineEntry:
     """An engine that users may choose.
 
@@ -59,6 +71,7 @@ class EngineEntry:
     """Whether users may show it objects, as the parameter `prompts`."""
     device: str = ""
     """What it computes on, as far as the settings tell: speeds on others do not count."""
+    models: Sequence[EngineModel] = ()
 
 
 @dataclass(frozen=True, slots=True)

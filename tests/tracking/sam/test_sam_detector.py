@@ -24,14 +24,14 @@ GRID = (16, 16)
 def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Weights of each kind, beside a segmenter's."""
     models = tmp_path_factory.mktemp("models")
-    random_detector(request.param).save_pretrained(models / "finder")
+    random_detector(request.param).save_pretrained(models / "d-fine-small")
     random_model().save_pretrained(models / "tiny")
     return models
 
 
 @pytest.fixture(scope="module")
 def model(folder: Path) -> Detector:
-    return detector(folder / "finder", "cpu")
+    return detector(folder / "d-fine-small", "cpu")
 
 
 @pytest.fixture
@@ -88,7 +88,11 @@ def test_the_detector_is_asked_every_so_many_frames(model: Detector) -> None:
 def test_found_objects_become_tracks_with_their_class(entry: EngineEntry) -> None:
     frames = noise(12)
     given = entry.complete({"classes": "dog, car", "every": 8})
-    assert (given["find"], given["detector"], given["weights"]) == ("classes", "finder", "tiny")
+    assert (given["find"], given["detector"], given["weights"]) == (
+        "classes",
+        "d-fine-small",
+        "tiny",
+    )
     results = list(entry.create(given, clip_of(frames), frames[:3]).track(frames))
     labels = {one.label for result in results for one in result.observations}
     assert labels
@@ -101,7 +105,7 @@ def test_found_objects_become_tracks_with_their_class(entry: EngineEntry) -> Non
         ({"classes": "unicorn"}, "knows no 'unicorn'; it knows: person, car, dog"),
         ({"classes": ["dog"]}, "classes must be a text"),
         ({"classes": "dog", "find": "movement"}, "leave one of them out"),
-        ({"find": "classes", "detector": "other"}, "there are: finder"),
+        ({"find": "classes", "detector": "other"}, "there are: d-fine-small"),
         ({"find": "text", "text": "a dog"}, "models fetch grounding-dino-tiny"),
     ],
 )

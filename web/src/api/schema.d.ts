@@ -826,6 +826,17 @@ export interface components {
             version: string;
             priorities: string[];
         };
+        EngineModel: {
+            /** @description To fetch and to choose it by. */
+            name: string;
+            /** @description Where the hub has it. */
+            repository: string;
+            licence: string;
+            /** @description Whether the licence must be accepted on the hub first. */
+            gated: boolean;
+            /** @description Whether it is here. */
+            installed: boolean;
+        };
         Parameter: {
             name: string;
             /** @description choice, number, integer, boolean or text. */
@@ -868,6 +879,7 @@ export interface components {
             /** @description The command or setting that mends it. */
             remedy: string | null;
             takes_prompts: boolean;
+            models: components["schemas"]["EngineModel"][];
             parameters: components["schemas"]["Parameter"][];
             /** @description On finished jobs, else in a trial; empty where neither was. */
             speeds: components["schemas"]["Speed"][];

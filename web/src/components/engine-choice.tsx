@@ -3,6 +3,7 @@ import { useId } from "react";
 import type { Engine, Parameters } from "@/api/types";
 import { Badge } from "@/components/badge";
 import { EngineLack } from "@/components/engine-lack";
+import { EngineModels } from "@/components/engine-models";
 import { serviceWord, useI18n } from "@/i18n/i18n";
 import { spanText } from "@/i18n/span";
 import { cn } from "@/lib/cn";
@@ -61,11 +62,10 @@ export function EngineChoice({ engines, chosen, parameters, frameCount, onChange
                 )}
               </span>
             </label>
-            {!engine.available && (
-              <div className="pl-6.5">
-                <EngineLack engine={engine} />
-              </div>
-            )}
+            <div className="grid gap-2 pl-6.5 empty:hidden">
+              {!engine.available && <EngineLack engine={engine} />}
+              <EngineModels models={engine.models} />
+            </div>
           </div>
         );
       })}

@@ -54,6 +54,18 @@ it("chooses among those that can run, and forgets the parameters of the other", 
   expect(onChange).toHaveBeenLastCalledWith({ engine: "sam2", parameters: {} });
 });
 
+it("tells the licence of every model, which are gated and which are here", async () => {
+  const models = [
+    { name: "small", repository: "a/small", licence: "Apache-2.0", gated: false, installed: true },
+    { name: "big", repository: "b/big", licence: "Its own", gated: true, installed: false },
+  ];
+  renderPage(<TrackingForm engines={[motion, { ...absent, models }]} choice={{}} onChange={vi.fn()} />);
+  await userEvent.click(screen.getByText("Models and their licences"));
+  const [small, big] = screen.getAllByRole("listitem");
+  expect(small?.textContent).toBe("smallApache-2.0Here");
+  expect(big?.textContent).toBe("bigIts ownGatedIts terms must be accepted first, on the hub's page of b/big.");
+});
+
 it("says where the speed is that of a trial", () => {
   const speeds = [{ choices: {}, fps: 4, job_count: 0 }];
   renderPage(<TrackingForm engines={[{ ...motion, speeds }]} choice={{}} frameCount={1440} onChange={vi.fn()} />);

@@ -157,6 +157,10 @@ export const en = {
   "engine.takes": "About {fps} fps here: this video takes {span}.",
   "engine.trial": "About {fps} fps here in a short trial.",
   "engine.trialTakes": "About {fps} fps here in a short trial: this video takes {span}, many objects longer.",
+  "engine.models": "Models and their licences",
+  "engine.gated": "Gated",
+  "engine.installed": "Here",
+  "engine.terms": "Its terms must be accepted first, on the hub's page of {repository}.",
   "engine.unmeasured": "Not measured here yet with these settings.",
 
   "download.title": "Download",

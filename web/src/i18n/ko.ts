@@ -160,6 +160,10 @@ export const ko: Words = {
   "engine.trial": "여기서 짧게 시험했을 때 초당 약 {fps}프레임.",
   "engine.trialTakes":
     "여기서 짧게 시험했을 때 초당 약 {fps}프레임: 이 동영상은 {span} 걸리고, 물체가 많으면 더 걸립니다.",
+  "engine.models": "모델과 라이선스",
+  "engine.gated": "접근 제한",
+  "engine.installed": "설치됨",
+  "engine.terms": "먼저 허브의 {repository} 페이지에서 이용 조건에 동의해야 합니다.",
   "engine.unmeasured": "이 설정으로는 아직 측정하지 않았습니다.",
 
   "download.title": "다운로드",

@@ -113,6 +113,7 @@ export const motion: Engine = {
   reason: null,
   remedy: null,
   takes_prompts: false,
+  models: [],
   speeds: [],
   parameters: [
     {
