@@ -1,0 +1,107 @@
+"""What words name is tracked on the page by Segment Anything 3, with random weights."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from browsing import go_to, open_viewer, shown, until, upload
+
+from clips import Clip
+from product import Product
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Locator, Page
+
+PAGE = Path(__file__).resolve().parents[2] / "src" / "sammot" / "web" / "index.html"
+
+
+@pytest.fixture(scope="module")
+def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    if importlib.util.find_spec("torch") is None:
+        pytest.skip("Segment Anything is not installed: ./dev test --sam installs it")
+    if not PAGE.is_file():
+        pytest.skip("the page is not built: ./dev up builds it")
+    from sam_models import random_sam3  # noqa: PLC0415 - needs torch
+
+    folder = tmp_path_factory.mktemp("product")
+    for part in random_sam3():
+        part.save_pretrained(folder / "data" / "models" / "sam3")
+    server = Product(folder)
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def video(page: Page, live_server: Product, tmp_path: Path) -> dict[str, Any]:
+    """Tracked by `motion`, and open in the viewer."""
+    video = upload(page, live_server, Clip(count=20).write(tmp_path / "clip.mp4"))
+    open_viewer(page, video)
+    return video
+
+
+def track_again(page: Page) -> Locator:
+    """The dialogue, with Segment Anything 3 chosen."""
+    page.get_by_role("button", name="Track again").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("radio", name=re.compile("Segment Anything 3")).check()
+    return dialog
+
+
+@pytest.mark.timeout(180)
+def test_what_words_name_appears_with_its_words(
+    page: Page, live_server: Product, video: dict[str, Any], keep_picture: Callable[[str], None]
+) -> None:
+    dialog = track_again(page)
+    dialog.get_by_role("textbox", name="Text").fill("a person")
+    dialog.get_by_role("button", name="Start tracking").click()
+    dialog.wait_for(state="detached")
+
+    def is_done() -> bool:
+        status = live_server.get(f"/api/videos/{video['id']}/status")
+        return (status["status"], status["engine"]) == ("completed", "sam3")
+
+    until(is_done, "what was named")
+    tracks = live_server.get(f"/api/videos/{video['id']}/result")["objects"]
+    assert {one["label"] for one in tracks} == {"a person"}
+    seen = tracks[0]["frames"][0]["frame_id"]
+    here = sum(any(one["frame_id"] == seen for one in track["frames"]) for track in tracks)
+    go_to(page, seen)
+    until(lambda: shown(page.get_by_test_id("overlay")) == here, "its masks on the screen")
+    page.get_by_text("a person").first.wait_for()
+    keep_picture("tracked")
+
+
+@pytest.mark.timeout(180)
+def test_without_words_nothing_is_sent_and_too_many_are_refused_in_words(
+    page: Page, live_server: Product, video: dict[str, Any], keep_picture: Callable[[str], None]
+) -> None:
+    dialog = track_again(page)
+    text = dialog.get_by_role("textbox", name="Text")
+    start = dialog.get_by_role("button", name="Start tracking")
+    start.click()
+    assert text.evaluate("field => field.matches(':invalid:focus')")
+    text.fill(", ".join("abcdefghijk"))
+    start.click()
+    alert = dialog.get_by_role("alert")
+    alert.wait_for()
+    assert "text must name what to find: 1 to 10 things" in alert.inner_text()
+    assert live_server.get(f"/api/videos/{video['id']}/status")["job_id"] == video["job_id"]
+    keep_picture("refused")
+
+
+def test_the_model_is_shown_with_its_licence_that_it_is_gated_and_here(
+    page: Page, video: dict[str, Any], keep_picture: Callable[[str], None]
+) -> None:
+    assert video["status"] == "completed"
+    dialog = track_again(page)
+    dialog.get_by_text("Models and their licences").last.click()
+    (model,) = dialog.get_by_role("listitem").filter(has_text="SAM License").all()
+    assert model.inner_text().split("\n")[:4] == ["sam3", "SAM License", "Gated", "Here"]
+    keep_picture("licences")
