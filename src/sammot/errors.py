@@ -16,7 +16,7 @@ class InvalidInput(SamMotError):
 
 
 class UnclearText(InvalidInput):
-    """Words for what to look for that a model cannot read."""
+    """Words for what to look for that no model can read: too long, too many, or none at all."""
 
     slug = "unclear-text"
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from sammot.errors import InvalidInput
+from sammot.errors import InvalidInput, UnclearText
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +40,7 @@ def checked(
     """What a user gave, each value of the kind and in the range of its parameter.
 
     Raises:
+        UnclearText: a text that is too long, or holds what cannot be seen.
         InvalidInput: an unknown name, a value of the wrong kind or out of range.
 
     """
@@ -76,7 +77,7 @@ def _text(info: ParameterInfo, value: object) -> str:
     if not isinstance(value, str):
         raise InvalidInput(f"{info.name} must be a text.")
     if info.maximum is not None and len(value) > info.maximum:
-        raise InvalidInput(f"{info.name} must have at most {info.maximum:g} characters.")
+        raise UnclearText(f"{info.name} must have at most {info.maximum:g} characters.")
     if not value.isprintable():
-        raise InvalidInput(f"{info.name} must be one line, without characters that cannot be seen.")
+        raise UnclearText(f"{info.name} must be one line, without characters that cannot be seen.")
     return value

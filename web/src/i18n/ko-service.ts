@@ -5,7 +5,7 @@
 export const koService: Readonly<Record<string, string>> = {
   "/problems/invalid-input": "요청이 올바르지 않습니다",
   "/problems/unclear-text": "찾을 말을 읽을 수 없습니다",
-  "/problems/unclear-text.detail": "찾을 것을 한 줄에 짧게, 열 가지까지 쉼표로 나누어 적으세요.",
+  "/problems/unclear-text.detail": "찾을 것을 한 줄에 200자 안에서 짧게, 열 가지까지 쉼표로 나누어 적으세요.",
   "/problems/not-found": "찾을 수 없습니다",
   "/problems/conflict": "그사이에 상태가 바뀌었습니다",
   "/problems/locked": "사용 중입니다",
@@ -14,7 +14,11 @@ export const koService: Readonly<Record<string, string>> = {
   "/problems/storage-full": "저장 공간이 가득 찼습니다",
   "/problems/checksum-mismatch": "체크섬이 일치하지 않습니다",
   "/problems/unreadable-video": "동영상을 읽을 수 없습니다",
+  "/problems/unreadable-video.detail":
+    "파일이 비어 있거나 손상되었거나 동영상이 아닙니다. 파일을 확인하고 다른 파일을 올리세요.",
   "/problems/video-too-big": "동영상이 한도를 넘습니다",
+  "/problems/video-too-big.detail":
+    "길이나 화면 크기가 이 서버의 한도를 넘습니다. 동영상을 나누거나 화면을 줄여서 올리세요.",
   "/problems/unknown-engine": "그런 엔진이 없습니다",
   "/problems/too-many-requests": "요청이 너무 많습니다",
   "/problems/too-many-requests.detail": "같은 주소에서 너무 자주 요청했습니다. 잠시 뒤에 다시 시도하세요.",
@@ -27,7 +31,7 @@ export const koService: Readonly<Record<string, string>> = {
 
   failure: "처리 중에 오류가 났습니다. 다시 시도하세요. 되풀이되면 서버의 로그를 확인하세요.",
   "failure.invalid-input": "이 설정으로는 처리할 수 없습니다. 설정을 바꾸어 다시 추적하세요.",
-  "failure.unclear-text": "찾을 말을 읽을 수 없습니다. 찾을 것을 한 줄에 짧게, 열 가지까지 쉼표로 나누어 적으세요.",
+  "failure.unclear-text": "찾을 말을 읽을 수 없습니다. 찾을 것을 한 줄에 200자 안에서 짧게, 열 가지까지 쉼표로 나누어 적으세요.",
   "failure.not-found": "필요한 데이터가 더는 없습니다. 동영상을 다시 추적하세요.",
   "failure.storage-full": "서버 디스크에 남은 공간이 없습니다. 동영상을 지우거나 공간을 늘린 뒤 다시 시도하세요.",
   "failure.unreadable-video": "동영상을 끝까지 읽을 수 없습니다. 파일이 손상되지 않았는지 확인하고 다시 올리세요.",

@@ -1,9 +1,12 @@
 import { screen } from "@testing-library/react";
-import { expect, it, vi } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 
 import { UploadRow } from "@/features/upload/upload-row";
 import type { UploadItem } from "@/features/upload/upload-state";
+import { language } from "@/i18n/i18n";
 import { renderPage } from "@/testing/render";
+
+afterEach(() => language.set("en"));
 
 const item: UploadItem = {
   id: "a",
@@ -52,6 +55,14 @@ it("does not pretend to send what is all sent", () => {
   screen.getByText(/being examined/);
   expect(screen.getByRole("progressbar").getAttribute("aria-valuenow")).toBeNull();
   expect(buttons()).toEqual(["Cancel upload"]);
+});
+
+it("says in the visitor's language why a file is refused", () => {
+  language.set("ko");
+  const problem = { type: "/problems/unreadable-video", title: "No video", detail: "It is damaged.", status: 422 };
+  show({ phase: "failed", problem });
+  screen.getByText(/동영상을 읽을 수 없습니다\. .*동영상이 아닙니다/);
+  expect(screen.queryByText(/damaged|No video/)).toBeNull();
 });
 
 it("leads to the video, new or known", () => {
