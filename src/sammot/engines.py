@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from sammot import sam_engines
-from sammot.models.devices import is_absent
+from sammot.models.devices import may_be_gpu
 from sammot.models.kinds import kind_of
 from sammot.service import EngineEntry
 from sammot.settings import Settings
@@ -33,7 +33,7 @@ def _device(settings: Settings) -> str:
     """
     if settings.device != "auto" or settings.profile != "embedded":
         return settings.device
-    return "cpu" if is_absent("cuda") and is_absent("mps") else "gpu"
+    return "gpu" if may_be_gpu(settings.device) else "cpu"
 
 
 def _motion() -> EngineEntry:

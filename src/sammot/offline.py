@@ -52,9 +52,10 @@ def track(
     """
     output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=output) as spool:
-        started = monotonic()
-        frame_count, track_ids = _fill(spool, footage, engine, parameters, progress)
-        seconds = monotonic() - started
+        with engine.reserve(lambda: None):
+            started = monotonic()
+            frame_count, track_ids = _fill(spool, footage, engine, parameters, progress)
+            seconds = monotonic() - started
         summary = ResultSummary(
             video_id=footage.name,
             job_id=f"{engine.name} {engine.version}",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sammot.errors import InvalidInput
 from sammot.models import installed
 from sammot.models.catalogue import CATALOGUE
-from sammot.models.devices import is_absent
+from sammot.models.devices import Devices, is_absent
 from sammot.models.kinds import CONCEPTS, DETECTORS, FAMILIES, GROUNDERS, labels_of
 from sammot.service import EngineEntry, EngineModel, Lack, LackKind
 from sammot.settings import Settings
@@ -78,6 +78,8 @@ def sam2(settings: Settings, weights: Path | None) -> EngineEntry:
             which = str(values["detector"])
             _check_classes(which, detectors.folders[which], values["classes"])
 
+    devices = Devices(settings.device, settings.locks_folder)
+
     def load(values: dict[str, object], device: str) -> tuple[Segmenter, Finders]:
         from sammot.models import loading  # noqa: PLC0415 - these import torch
         from sammot.tracking.sam.assembly import Finders  # noqa: PLC0415
@@ -96,7 +98,8 @@ def sam2(settings: Settings, weights: Path | None) -> EngineEntry:
         description="Follows any object, moving or not, that you show it or that is found."
         " Needs weights; without a GPU it is slow.",
         **_asked((segmenters, detectors, grounders), _SAM2_FINDS, check),
-        create=_creator(settings, load),
+        create=_creator(devices, load),
+        reserve=devices.reserve,
         takes_prompts=True,
         lack=_lack(settings, "Segment Anything 2", segmenters),
         models=_models("sam2", (segmenters, detectors, grounders)),
@@ -106,6 +109,8 @@ def sam2(settings: Settings, weights: Path | None) -> EngineEntry:
 def sam3(settings: Settings, weights: Path | None) -> EngineEntry:
     """Segment Anything 3: its own detector tells its tracker what to follow."""
     models = _weights(settings, weights, CONCEPTS, installed.fetch("sam3"))
+
+    devices = Devices(settings.device, settings.locks_folder)
 
     def load(values: dict[str, object], device: str) -> tuple[Segmenter, Finders]:
         from sammot.models import loading  # noqa: PLC0415 - these import torch
@@ -121,7 +126,8 @@ def sam3(settings: Settings, weights: Path | None) -> EngineEntry:
         description="Finds and follows everything that a few words name, or that is like what you"
         " show it. Needs weights, whose licence must be accepted; without a GPU it is slow.",
         **_asked((models,), _SAM3_FINDS),
-        create=_creator(settings, load),
+        create=_creator(devices, load),
+        reserve=devices.reserve,
         takes_prompts=True,
         lack=_lack(settings, "Segment Anything 3", models),
         models=_models("sam3", (models,)),
@@ -185,18 +191,17 @@ def _asked(
 
 
 def _creator(
-    settings: Settings, load: Callable[[dict[str, object], str], tuple[Segmenter, Finders]]
+    devices: Devices, load: Callable[[dict[str, object], str], tuple[Segmenter, Finders]]
 ) -> Callable[[Mapping[str, object], ClipInfo, Sequence[Frame]], Engine]:
     """Makes engines of what `load` takes out of the parameters and brings to a device."""
 
     def create(
         parameters: Mapping[str, object], clip: ClipInfo, previews: Sequence[Frame]
     ) -> Engine:
-        from sammot.models.devices import chosen_device  # noqa: PLC0415 - these import torch
-        from sammot.tracking.sam.assembly import create  # noqa: PLC0415
+        from sammot.tracking.sam.assembly import create  # noqa: PLC0415 - imports torch
 
         values = dict(parameters)
-        network, finders = load(values, chosen_device(settings.device))
+        network, finders = load(values, devices.reserved)
         return create(values, clip, previews, network, finders)
 
     return create

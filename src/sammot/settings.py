@@ -101,3 +101,8 @@ class Settings(BaseSettings):
     def models_folder(self) -> Path:
         """Where the weights of models lie."""
         return self.models_dir or self.data_dir / "models"
+
+    @property
+    def locks_folder(self) -> Path:
+        """Where the processes of this machine tell each other who computes on which GPU."""
+        return self.data_dir / "devices"

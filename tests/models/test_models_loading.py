@@ -21,7 +21,7 @@ from sam_models import (
 )
 from sammot.engines import engines
 from sammot.errors import OutOfMemory, UnknownEngine, UnusableWeights
-from sammot.models.devices import chosen_device
+from sammot.models.devices import usable
 from sammot.models.loading import segmenter
 from sammot.service import chosen
 from sammot.settings import Settings
@@ -137,12 +137,12 @@ def test_pickled_weights_are_never_read(copy: Path) -> None:
 @pytest.mark.parametrize("device", ["cuda", "cuda:3", "mps"])
 def test_a_device_that_is_not_there_is_refused(device: str) -> None:
     with pytest.raises(UnknownEngine, match="SAMMOT_DEVICE=auto"):
-        chosen_device(device)
+        usable(device)
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
 def test_without_a_gpu_auto_is_the_processor() -> None:
-    assert chosen_device("auto") == "cpu"
+    assert usable("auto") == ["cpu"]
 
 
 @pytest.mark.skipif(platform.system() == "Darwin", reason="this machine may have that device")

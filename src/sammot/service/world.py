@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -38,6 +39,10 @@ class Lack:
         return f"{self.words}: {self.remedy}"
 
 
+def _nothing(_waiting: Callable[[], object]) -> AbstractContextManager[object]:
+    return nullcontext()
+
+
 @dataclass(frozen=True, slots=True)
 class EngineModel:
     """Published weights that an engine can take."""
@@ -69,6 +74,10 @@ class EngineEntry:
     """None when it can be used here."""
     takes_prompts: bool = False
     """Whether users may show it objects, as the parameter `prompts`."""
+    reserve: Callable[[Callable[[], object]], AbstractContextManager[object]] = _nothing
+    """Within, engines may be made and track: nobody else computes on their device. What it is given
+    is called again and again while none is free; what that raises ends the waiting.
+    """
     device: str = ""
     """What it computes on, as far as the settings tell: speeds on others do not count."""
     models: Sequence[EngineModel] = ()

@@ -59,6 +59,19 @@ def run_engine(
 
     As long as nothing is stored, the first is `job.frames_ready`, behind the time `after`.
     """
+    with service.world.engine(job.engine).reserve(lambda: pulse.step(job.frames_ready)):
+        return _track(service, job, parameters, pulse, after, stop)
+
+
+def _track(
+    service: Service,
+    job: Job,
+    parameters: Mapping[str, Any],
+    pulse: Pulse,
+    after: float | None,
+    stop: int | None,
+) -> Decoded:
+    """The engine ends with this function, so that its device is empty when it is given back."""
     record = service.library.get(job.user_id, job.video_id)
     times = service.library.timeline(record.id)
     left = (record.frame_count if stop is None else stop) - job.frames_ready

@@ -81,7 +81,8 @@ def run(
             return
         trial = missing[0]
         try:
-            frame_count, seconds = measure(service, trial, size=size)
+            with trial.entry.reserve(lambda: require_idleness(service)):
+                frame_count, seconds = measure(service, trial, size=size)
         except Wanted:
             continue
         except Exception as error:  # a job would be told the same

@@ -63,7 +63,8 @@ def entry(folder: Path, tmp_path: Path) -> EngineEntry:
 
 
 def tracker(entry: EngineEntry, frames: list[Frame], given: dict[str, Any]) -> Engine:
-    return entry.create(entry.complete(given), clip_of(frames), frames[:3])
+    with entry.reserve(lambda: None):
+        return entry.create(entry.complete(given), clip_of(frames), frames[:3])
 
 
 def seen(pair: tuple[Segmenter, Concepts], frame: Frame) -> SamPropagator:

@@ -118,7 +118,8 @@ def test_found_objects_become_tracks_with_their_phrase(entry: EngineEntry) -> No
     frames = noise(10)
     given = entry.complete({"text": " a red car ,a dog, a dog,", "every": 8})
     assert (given["find"], given["text_detector"], given["weights"]) == ("text", "reader", "tiny")
-    results = list(entry.create(given, clip_of(frames), frames[:3]).track(frames))
+    with entry.reserve(lambda: None):
+        results = list(entry.create(given, clip_of(frames), frames[:3]).track(frames))
     labels = {one.label for result in results for one in result.observations}
     assert labels
     assert labels <= {"a red car", "a dog"}
