@@ -44,7 +44,9 @@ class Settings(BaseSettings):
     allowed_hosts: tuple[str, ...] = ()
     """Host names under which the service may be asked, besides this machine's own."""
     workers: PositiveInt = 1
-    """Tracking processes; one more prepares playable copies and annotated videos."""
+    """Tracking processes of this machine, which share its cores; one more prepares playable copies
+    and annotated videos.
+    """
     proxies: NonNegativeInt = 0
     """How many proxies stand before the service, each naming its client in X-Forwarded-For."""
     files_location: str = ""
@@ -82,6 +84,7 @@ class Settings(BaseSettings):
     probe_wall_seconds: PositiveFloat = 120
     probe_memory_bytes: PositiveInt = 4 * GIB
     worker_memory_bytes: PositiveInt = 12 * GIB
+    """What one worker may write to, without what its GPU holds."""
     min_free_bytes: NonNegativeInt = GIB
     """New uploads are refused when less than this would remain free."""
     upload_expiry_seconds: PositiveFloat = 24 * 3600

@@ -53,6 +53,7 @@ def command(kinds: list[JobKind], concurrency: int) -> None:
         raise click.UsageError(
             "With the profile embedded a worker does one job at a time: start several of them."
         )
+    settings = settings.model_copy(update={"workers": max(settings.workers, concurrency)})
     exit_with_parent()
     owner = f"{socket.gethostname()}:{os.getpid()}"
     service = bootstrap.service(settings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import logging
+import os
 import platform
 import time
 from collections.abc import Callable, Iterator
@@ -100,6 +101,8 @@ def usable(wanted: str) -> list[str]:
         UnknownEngine: this machine has none such.
 
     """
+    # Threads that spin while they wait take each other's core wherever others are at work.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch comes, which reads it
     import torch  # noqa: PLC0415 - seconds, and only where a model is used
 
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0

@@ -9,6 +9,7 @@ import time
 from contextlib import suppress
 from multiprocessing import get_context, parent_process
 from multiprocessing.context import ForkServerProcess
+from pathlib import Path
 
 import structlog
 
@@ -96,10 +97,28 @@ def _outlive_briefly(stop: threading.Event) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+def cores() -> int:
+    """How many this process may use, also by its container's quota; at least one."""
+    if hasattr(os, "sched_getaffinity"):
+        allowed = len(os.sched_getaffinity(0))
+    else:
+        allowed = os.cpu_count() or 1
+    with suppress(OSError, ValueError):  # another system; "max"
+        quota, period = map(int, Path("/sys/fs/cgroup/cpu.max").read_text().split())
+        return max(1, min(allowed, quota // period))
+    return allowed
+
+
 def constrain(settings: Settings, kinds: list[JobKind]) -> None:
-    """Bound this process's memory; let copies never delay the masks."""
+    """Bound this process's memory and threads; let copies never delay the masks.
+
+    Bounded is what it may write, not its address space, of which a GPU's driver reserves more than
+    any machine has memory.
+    """
     with suppress(ValueError, OSError):  # not every system can
         limit = settings.worker_memory_bytes
-        resource.setrlimit(resource.RLIMIT_AS, (limit, resource.RLIM_INFINITY))
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, resource.RLIM_INFINITY))
+    threads = max(1, cores() // settings.workers)
+    os.environ.setdefault("OMP_NUM_THREADS", str(threads))  # read by torch, which comes later
     if not {JobKind.TRACK, JobKind.SPAN} & set(kinds):
         os.nice(10)
