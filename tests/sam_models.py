@@ -26,6 +26,8 @@ torch.set_num_threads(1)
 ROOT = Path(__file__).resolve().parents[1]
 TRAINED = ROOT / "tests" / "data" / "tiny-sam2"
 """Weights of `bench/train_tiny_sam.py`; their README says how they came about."""
+SCENES = 8
+"""How many scenes the trained model is tested on."""
 SIDE, GRID = 64, 16
 
 
@@ -216,6 +218,18 @@ SHORT = [
     pytest.param(MemoryError(), id="python"),
 ]
 """How torch and Python say that memory is short."""
+
+
+def truncate(folder: Path) -> None:
+    """Lose the second half of a checkpoint, as a copy that broke off does."""
+    weights = folder / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[: weights.stat().st_size // 2])
+
+
+def exchange(folder: Path) -> None:
+    """Put another model's weights beside a `config.json`."""
+    random_detector("d_fine").save_pretrained(folder / "other")
+    (folder / "other" / "model.safetensors").replace(folder / "model.safetensors")
 
 
 def raiser(error: Exception) -> Callable[..., Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,17 @@ from flask import Flask
 from api_client import Client, work_off
 from clips import Clip
 from sam_models import (
+    SCENES,
     TRAINED,
     agreement,
+    exchange,
     masks_of,
     prompt,
     random_grounder,
     random_model,
     random_sam3,
     scene,
+    truncate,
 )
 from sammot.api import ApiConfig, create_app
 from sammot.engines import engines
@@ -33,12 +37,21 @@ PROMPTS = [
     {"object": 1, "frame": 0, "box": [5, 5, 30, 30]},
     {"object": 2, "frame": 9, "points": [{"x": 40, "y": 30}, {"x": 2, "y": 2, "inside": False}]},
 ]
+WEAR = (truncate, exchange)
+
+
+def worn(damage: Callable[[Path], None]) -> str:
+    """The name of a model that was damaged so, behind those that others take."""
+    return f"worn-{damage.__name__}"
 
 
 @pytest.fixture(scope="module")
 def models_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("models")
     random_model().save_pretrained(folder / "tiny")
+    for damage in WEAR:
+        random_model().save_pretrained(folder / worn(damage))
+        damage(folder / worn(damage))
     (folder / TRAINED.name).symlink_to(TRAINED)
     for part in random_grounder():
         part.save_pretrained(folder / "reader")
@@ -76,7 +89,8 @@ def test_the_engine_is_listed_with_its_models(client: Client) -> None:
     entry = {one["name"]: one for one in client.get("/api/engines").get_json()["items"]}["sam2"]
     assert entry["available"]
     assert entry["takes_prompts"]
-    assert entry["parameters"][0]["choices"] == ["tiny", TRAINED.name]
+    names = {"tiny", TRAINED.name, *map(worn, WEAR)}
+    assert entry["parameters"][0]["choices"] == sorted(names)
     licences = {one["name"]: (one["licence"], one["gated"]) for one in entry["models"]}
     assert licences["sam2.1-tiny"] == licences["d-fine-small"] == ("Apache-2.0", False)
     assert not any(one["installed"] for one in entry["models"])
@@ -133,16 +147,36 @@ def test_prompted_objects_come_out_as_tracks(
 def test_the_trained_model_follows_unseen_objects(
     client: Client, service: Service, tmp_path: Path
 ) -> None:
-    frames, truth = scene(0)
-    path = tmp_path / "scene.mp4"
-    write(path, iter(frames), 10)
-    prompts = [prompt(id_, mask, "mask") for id_, mask in truth[0].items()]
-    given = {"parameters": json.dumps({"weights": TRAINED.name}), **sam(prompts)}
-    video = client.bring(path.read_bytes(), "scene.mp4", **given)
+    path, found = tmp_path / "scene.mp4", list[float]()
+    for number in range(SCENES):
+        frames, truth = scene(number)
+        write(path, iter(frames), 10)
+        prompts = [prompt(id_, mask, "mask") for id_, mask in truth[0].items()]
+        given = {"parameters": json.dumps({"weights": TRAINED.name}), **sam(prompts)}
+        video = client.bring(path.read_bytes(), "scene.mp4", **given)
+        work_off(service)
+        result = client.get(f"/api/videos/{video['id']}/result").get_json()
+        assert result["complete"]
+        found += agreement(truth, masks_of(result))
+    assert np.mean(found) >= 0.8
+
+
+@pytest.mark.parametrize("damage", WEAR)
+def test_a_job_whose_weights_are_of_no_use_says_so_and_ends(
+    client: Client,
+    service: Service,
+    small_clip: bytes,
+    models_dir: Path,
+    damage: Callable[[Path], None],
+) -> None:
+    given = {"parameters": json.dumps({"weights": worn(damage)}), **sam()}
+    video = client.bring(small_clip, **given)
     work_off(service)
-    result = client.get(f"/api/videos/{video['id']}/result").get_json()
-    assert result["complete"]
-    assert np.mean(agreement(truth, masks_of(result))) >= 0.7
+    status = client.get(f"/api/videos/{video['id']}/status").get_json()
+    job = client.get(f"/api/jobs/{status['job_id']}").get_json()
+    assert (job["state"], job["attempt"], job["error_code"]) == ("failed", 1, "unusable-weights")
+    assert str(models_dir / worn(damage)) in job["error_message"]
+    assert job["error_message"].endswith("fetch the weights again.")
 
 
 def test_tracking_again_may_change_the_engine(

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -131,6 +133,23 @@ def test_a_part_beside_a_larger_track_joins_it(walker: World) -> None:
     assert mask is not None
     assert mask[63, 90]
     assert mask[50, 90]
+
+
+def test_a_track_is_refreshed_with_itself_and_its_part_and_no_more(walker: World) -> None:
+    track, part = disc(90, 50), disc(90, 62, 2.5)
+    refresh = walker.step({1: track}, part).refresh
+    assert refresh.keys() == {1}
+    np.testing.assert_array_equal(refresh[TrackId(1)].mask, track | part)
+    assert not walker.step({1: track | part}, track | part).refresh
+
+
+def test_a_prompt_begins_a_track_and_a_second_one_refreshes_it() -> None:
+    world = World()
+    first, second = (replace(seen(disc(x, 50), Origin.PROMPTED), subject=7) for x in (30, 35))
+    assert world.manager.update(frame(0), {}, [first]).add == {TrackId(1): first}
+    believed = {TrackId(1): Prediction(disc(30, 50), 1.0)}
+    decision = world.manager.update(frame(1), believed, [second])
+    assert (decision.add, decision.refresh) == ({}, {TrackId(1): second})
 
 
 def test_a_part_that_a_track_let_go_of_is_not_given_back(walker: World) -> None:

@@ -143,8 +143,8 @@ def loaded(name: str, folder: Path, device: str, dtype: Any) -> Any:  # noqa: AN
     if found["missing_keys"] or found["mismatched_keys"]:
         count = len(found["missing_keys"]) + len(found["mismatched_keys"])
         raise UnusableWeights(
-            f"The weights in {folder} are not those of their config.json: {count} are missing"
-            " or of another size."
+            f"The weights in {folder} are not those of their config.json ({count} are missing or of"
+            " another size): fetch the weights again."
         )
     with bounded(device):
         return network.to(device).eval()

@@ -73,8 +73,10 @@ class Prompted:
 
 
 def resized(mask: Mask, grid: tuple[int, int]) -> Mask:
-    """A mask at another size: where at least half of a cell is covered."""
+    """A mask at another size: where at least half of a cell is covered; of one that covers so much
+    of none, where it covers most.
+    """
     covered = cv2.resize(
         np.asarray(mask, np.float32), (grid[1], grid[0]), interpolation=cv2.INTER_AREA
     )
-    return np.asarray(covered >= 0.5, np.bool_)
+    return np.asarray((covered > 0) & (covered >= min(0.5, covered.max())), np.bool_)

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import colorsys
+import copy
+import gc
 import hashlib
-from collections.abc import Mapping
+import resource
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
-from sam_models import TRAINED, agreement, passage, prompt, scene
+from sam_models import SCENES, TRAINED, agreement, passage, prompt, scene, torch
 from sammot.models.loading import segmenter
 from sammot.tracking.engine import Engine
 from sammot.tracking.frame import ClipInfo, Frame
-from sammot.tracking.mask import Mask, mask_iou
+from sammot.tracking.mask import Box, Mask, mask_iou
+from sammot.tracking.proposers import Several, resized
 from sammot.tracking.sam.assembly import create
-from sammot.tracking.track import FrameResult, Origin
-
-SCENES = 8
+from sammot.tracking.sam.segmenter import Segmenter
+from sammot.tracking.track import Detection, FrameResult, Origin
 
 
 def tracker(frames: list[Frame], given: Mapping[str, object], fps: float = 10.0) -> Engine:
@@ -92,6 +99,54 @@ def test_two_numbers_for_one_object_are_a_conflict_that_one_loses() -> None:
         assert mask_iou(result.observations[0].rle.decode(), truth[result.index][1]) >= 0.8
 
 
+class Seer:
+    """A proposer that sees one thing, in one frame."""
+
+    def __init__(self, frame: int, mask: Mask) -> None:
+        self.frame = frame
+        self.detection = Detection(Box.around(mask), 0.9, mask=mask)
+
+    def propose(self, frame: Frame) -> Sequence[Detection]:
+        return [self.detection] if frame.index == self.frame else []
+
+    def save(self) -> dict[str, Any]:
+        return {}
+
+    def load(self, state: dict[str, Any]) -> None:
+        pass
+
+
+def in_doubt() -> Segmenter:
+    """The trained model, less sure of everything: 7 of what it is 11 sure of."""
+    model = segmenter(TRAINED, "cpu")
+    network = copy.deepcopy(model.network)
+    with torch.no_grad():
+        network.mask_decoder.pred_obj_score_head.proj_out.bias -= 4
+    return replace(model, network=network)
+
+
+@pytest.mark.parametrize("is_in_doubt", [True, False])
+def test_a_detection_refreshes_a_track_that_is_in_doubt(*, is_in_doubt: bool) -> None:
+    frames, truth = passage(12)
+    ball = truth[0][1]
+    height, width = ball.shape
+    model = in_doubt() if is_in_doubt else segmenter(TRAINED, "cpu")
+    clip = ClipInfo(width, height, 10.0, len(frames))
+    engine = create({"prompts": [prompt(1, ball, "mask")]}, clip, frames[:3], model)
+    rows, columns = np.nonzero(resized(ball, model.grid))
+    other = np.zeros(model.grid, np.bool_)  # its upper part, and a cell more on each side
+    other[rows.min() - 1 : rows.max() - 1, columns.min() - 1 : columns.max() + 2] = True
+    engine.proposer = Several([engine.proposer, Seer(8, other)])
+    masks = of_track(list(engine.track(frames)), 1)
+    expected = cv2.resize(other.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
+    agrees = [mask_iou(masks[at], expected > 0) for at in (7, 8)]
+    assert set(masks) == set(range(12))
+    if is_in_doubt:
+        assert agrees[1] > 0.9 > agrees[0]
+    else:
+        assert max(agrees) < 0.9
+
+
 def test_a_prompt_sets_a_wrong_mask_right() -> None:
     frames, truth = passage(26)
     wrong = prompt(1, truth[20][2], "mask", frame=20)
@@ -106,3 +161,71 @@ def test_the_origin_of_a_prompted_object_is_told() -> None:
     id_, mask = next(iter(truth[0].items()))
     first = next(iter(tracker(frames, {"prompts": [prompt(id_, mask, "box")]}).track(frames[:1])))
     assert first.observations[0].origin is Origin.PROMPTED
+
+
+def crowd(count: int) -> tuple[list[Frame], list[Mask]]:
+    """So many squares at rest, of all colours, each on four cells of the model's grid."""
+    cell, across = 10, 16
+    image, masks = np.full((32 * cell, 32 * cell, 3), 20, np.uint8), []
+    for number in range(count):
+        row, column = 2 * (number // across) * cell, 2 * (number % across) * cell
+        mask = np.zeros(image.shape[:2], np.bool_)
+        mask[row + 1 : row + 2 * cell - 1, column + 1 : column + 2 * cell - 1] = True
+        colour = colorsys.hsv_to_rgb(0.381 * number % 1, 1, 0.6 + 0.4 * (number % 2))
+        image[mask] = [int(255 * part) for part in colour]
+        masks.append(mask)
+    return [Frame(index, index / 10, image) for index in range(3)], masks
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_two_hundred_objects_are_slow_but_all_are_followed() -> None:
+    frames, masks = crowd(200)
+    engine = tracker(frames, {"prompts": [prompt(n, mask, "mask") for n, mask in enumerate(masks)]})
+    before = resident_bytes()
+    results = list(engine.track(frames))
+    assert resident_bytes() - before < 300 << 20
+    assert len(engine.snapshot()) < 16 << 20
+    seen = [{one.track_id: one.rle.decode() for one in result.observations} for result in results]
+    for found in seen:
+        assert np.sum(list(found.values()), axis=0).max() == 1
+    assert seen[0].keys() == set(range(1, 201))
+    assert np.mean([mask_iou(seen[0][n + 1], mask) for n, mask in enumerate(masks)]) > 0.8
+    # Four cells are little to remember: some are hidden meanwhile, but none is given up.
+    assert len(seen[1]) >= 150
+    assert len(engine.propagator.save()["memories"]) == 200  # type: ignore[attr-defined]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_memory_stays_flat_over_two_thousand_frames_of_coming_and_going() -> None:
+    """A ball that stays, and every four seconds a crate that comes in and leaves again."""
+    frames, truth = passage()
+    rounds, enters = 50, 16
+    prompts = [prompt(0, truth[0][1], "mask")]
+    prompts += [
+        prompt(n + 1, truth[enters][2], "mask", frame=len(frames) * n + enters)
+        for n in range(rounds)
+    ]
+    height, width = frames[0].image.shape[:2]
+    total = rounds * len(frames)
+    clip = ClipInfo(width, height, 10.0, total)
+    given = {"prompts": prompts, "memory": 0.5}
+    engine = create(given, clip, frames[:3], segmenter(TRAINED, "cpu"))
+    resident, sizes, seen = [], [], set[int]()
+    for start in range(0, total, len(frames)):
+        again = [replace(frame, index=start + frame.index) for frame in frames]
+        results = list(engine.track(again))
+        seen |= {one.track_id for result in results for one in result.observations}
+        assert engine.propagator.save()["memories"].keys() == {"1"}  # type: ignore[attr-defined]
+        gc.collect()
+        resident.append(resident_bytes())
+        sizes.append(len(engine.snapshot()))
+    assert seen == set(range(1, rounds + 2))
+    assert resident[-1] - resident[rounds // 2] < 8 << 20
+    assert max(sizes[rounds // 2 :]) <= 1.1 * min(sizes[rounds // 2 :])
+
+
+def resident_bytes() -> int:
+    with open("/proc/self/statm") as file:  # noqa: PTH123
+        return int(file.read().split()[1]) * resource.getpagesize()

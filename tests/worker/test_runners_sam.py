@@ -1,0 +1,37 @@
+"""A job of Segment Anything in a real worker that is killed: another goes on as if nothing was."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from runner import Runner, is_completed, is_under_way
+from sam_models import TRAINED, prompt
+from sammot import scenes, video
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+def test_a_sam2_job_whose_worker_is_killed_ends_with_the_same_bytes(tmp_path: Path) -> None:
+    scene = scenes.make("crossing", width=256, height=144, frame_count=150, seed=1)
+    video.write(tmp_path / "clip.mp4", scene.frames(), 30)
+    clip = (tmp_path / "clip.mp4").read_bytes()
+    shown = [prompt(id_, mask, "mask") for id_, mask in scene.render(0)[1].items()]
+    named = {"PROFILE": "embedded", "MODELS_DIR": str(TRAINED.parent), "LEASE_SECONDS": "3"}
+    with closing(Runner(tmp_path, named)) as runner:
+        job_id = runner.bring(clip, engine="sam2", prompts=shown)
+        worker = runner.worker("--queues", "track")
+        runner.awaited(job_id, is_under_way)
+        worker.kill()
+        worker.wait()
+        assert not runner.job(job_id).state.is_final
+        runner.worker("--queues", "track")
+        assert runner.awaited(job_id, is_completed).attempt == 2
+        calm = runner.bring(clip, engine="sam2", prompts=shown)
+        assert runner.awaited(calm, is_completed).attempt == 1
+        assert calm != job_id
+        results = runner.results(calm)
+        assert results == runner.results(job_id)
+    assert sum(map(len, results)) > 10_000
