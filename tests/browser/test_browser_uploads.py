@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import re
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from browsing import until
 from clips import Clip
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from playwright.sync_api import Page
@@ -110,6 +112,19 @@ def test_a_refusal_is_told_in_the_services_own_words(
     assert problem["title"] in alert.inner_text()
     assert problem["detail"] in alert.inner_text()
     assert live_server.get("/api/videos")["total"] == before
+
+
+def test_a_refusal_is_told_in_korean_to_who_reads_it(
+    page: Page, keep_picture: Callable[[str], None], tmp_path: Path
+) -> None:
+    (tmp_path / "letter.mp4").write_text("Dear Sir or Madam, I am not a video.\n" * 100)
+    page.add_init_script("localStorage.setItem('sammot.language', 'ko')")
+    page.goto("/")
+    page.get_by_test_id("file-input").set_input_files(tmp_path / "letter.mp4")
+    alert = page.get_by_test_id("upload-row").get_by_role("alert")
+    alert.wait_for()
+    assert re.fullmatch(r"[가-힣\s.,]+", alert.inner_text())
+    keep_picture("refused")
 
 
 def test_an_empty_file_is_refused_before_it_is_sent(page: Page, tmp_path: Path) -> None:
