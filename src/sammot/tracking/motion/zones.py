@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from sammot.tracking.motion.background import UNIT
-from sammot.tracking.motion.detect import LOW, shadow_of, solid_regions
+from sammot.tracking.motion.detect import LOW, fill_holes, shadow_of, solid_regions
 from sammot.tracking.motion.patch import Patch
 from sammot.tracking.motion.picture import Size, gradient, order_statistic, shrink
 
@@ -35,12 +35,17 @@ OBJECT_SHARE = 0.3
 """Of a zone: if so much differs from the background, all of it is an object."""
 LEAST_ZONE, LARGEST_ZONE = 12, 0.1
 """Pixels, and a share of the picture: what is smaller says nothing, what is larger no object."""
-ALWAYS = 0.6
-"""Share of the samples with the background's colour in which it is an object's: it is not the
-background's then."""
+LARGEST_HOLE = 0.02
+"""Share of the picture: what an object encloses, up to this size, is of it."""
+ALWAYS, OFTEN = 0.6, 0.3
+"""Shares of the samples with the background's colour in which it is an object's: it is not the
+background's then; the second close to where the first holds, as objects have ragged edges."""
 BROAD = 5
 """Pixels across, at least, of what is taken out: what is thinner may be the background's own, such
-as the foot of a table before which people pass."""
+as the foot of a table before which people pass. And how far the second share counts."""
+MARGIN = 9
+"""Pixels across, at working size, by which a hole is widened: what it is filled with comes from its
+edge."""
 CLEAR = 3
 """Samples without an object that tell what the background is; with fewer, it is what is around."""
 ROUNDS = 2
@@ -77,13 +82,15 @@ def _judge(background: Background, samples: Sequence[Picture]) -> tuple[list[Mas
     times = np.sum(shown, axis=0)
     taken = np.sum([a & b for a, b in zip(shown, objects, strict=True)], axis=0)
     wrong = ((taken > ALWAYS * times) & (times > 0)).view(np.uint8)
-    wrong = cv2.morphologyEx(wrong, cv2.MORPH_OPEN, np.ones((BROAD, BROAD), np.uint8)) > 0
+    square = np.ones((BROAD, BROAD), np.uint8)
+    broad = cv2.morphologyEx(wrong, cv2.MORPH_OPEN, square)
+    wrong = (cv2.dilate(broad, square, iterations=2) > 0) & (taken >= OFTEN * times)
     clear = [~(a | (b & wrong)) for a, b in zip(objects, shown, strict=True)]
     return clear, wrong
 
 
 def _objects(lab: Picture, differs: Mask) -> Mask:
-    """All that differs, and the zones of which enough does."""
+    """All that differs, the zones of which enough does, and what these enclose."""
     zones = _zones(lab)
     areas = np.bincount(zones.ravel())
     inside = np.bincount(zones.ravel(), weights=differs.ravel())
@@ -91,8 +98,8 @@ def _objects(lab: Picture, differs: Mask) -> Mask:
     whole &= areas < LARGEST_ZONE * zones.size
     whole[0] = False
     found: Picture = np.take(whole, zones).view(np.uint8)
-    closed = cv2.morphologyEx(found, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
-    return (closed > 0) | differs
+    closed: Picture = cv2.morphologyEx(found, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    return fill_holes(closed | differs, LARGEST_HOLE * closed.size) > 0
 
 
 def _zones(lab: Picture) -> Picture:
@@ -122,7 +129,8 @@ def _mended(
     picture = background.picture.copy()
     picture[window][place.mask] = shown[place.mask]
     if unknown.any():
-        hole = cv2.dilate(_enlarged(unknown, size).view(np.uint8), np.ones((5, 5), np.uint8))
+        square = np.ones((MARGIN, MARGIN), np.uint8)
+        hole = cv2.dilate(_enlarged(unknown, size).view(np.uint8), square)
         picture = cv2.inpaint(picture, hole, 3, cv2.INPAINT_TELEA)
     return replace(background, picture=picture)
 
