@@ -314,7 +314,8 @@ def test_without_weights_sam3_says_what_to_do(tmp_path: Path) -> None:
 @pytest.mark.timeout(600)
 def test_memory_of_sam3_stays_flat_over_two_thousand_frames(entry: EngineEntry) -> None:
     some, clip = noise(8), ClipInfo(80, 48, 25.0, 2000)
-    engine = entry.create(entry.complete({"text": "a dog"}), clip, some[:3])
+    with entry.reserve(lambda: None):
+        engine = entry.create(entry.complete({"text": "a dog"}), clip, some[:3])
     sizes: list[int] = []
     for start in range(0, 2000, 250):
         list(engine.track(Frame(n, n / 25, some[n % 8].image) for n in range(start, start + 250)))

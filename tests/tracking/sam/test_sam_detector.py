@@ -93,7 +93,8 @@ def test_found_objects_become_tracks_with_their_class(entry: EngineEntry) -> Non
         "d-fine-small",
         "tiny",
     )
-    results = list(entry.create(given, clip_of(frames), frames[:3]).track(frames))
+    with entry.reserve(lambda: None):
+        results = list(entry.create(given, clip_of(frames), frames[:3]).track(frames))
     labels = {one.label for result in results for one in result.observations}
     assert labels
     assert labels <= {"dog", "car"}
