@@ -21,6 +21,7 @@ from sammot.errors import InvalidInput, OutOfMemory
 from sammot.tracking.engine import Engine
 from sammot.tracking.frame import Frame
 from sammot.tracking.mask import RLE
+from sammot.tracking.proposers import resized
 from sammot.tracking.sam import propagator
 from sammot.tracking.sam.assembly import create
 from sammot.tracking.sam.memory import Memory, Prompt, Shared
@@ -170,16 +171,17 @@ def test_a_mask_is_a_prompt(segmenter: Segmenter, frames: list[Frame]) -> None:
     assert np.count_nonzero(answer ^ mask) < 40 * cell  # the model's grid is coarse
 
 
-def test_an_object_smaller_than_a_cell_of_the_models_grid_is_taken(
+def test_an_object_smaller_than_a_cell_of_the_models_grid_is_borne(
     segmenter: Segmenter, frames: list[Frame]
 ) -> None:
     mask = np.zeros((48, 80), np.bool_)
     mask[20, 33] = True
-    rle = RLE.encode(mask)
-    shown = {"object": 1, "frame": 0, "mask": {"size": [48, 80], "counts": rle.counts}}
+    assert np.argwhere(resized(mask, segmenter.grid)).tolist() == [[6, 6]]
+    assert not resized(~mask & mask, segmenter.grid).any()
+    shown: dict[str, Any] = {"object": 1, "frame": 0}
+    shown["mask"] = {"size": [48, 80], "counts": RLE.encode(mask).counts}
     results = list(engine(segmenter, frames, [shown]).track(frames[:3]))
-    assert [one.track_id for one in results[0].observations] == [1]
-    assert results[0].observations[0].rle.decode()[20, 33]
+    assert {one.track_id for result in results for one in result.observations} == {1}
 
 
 class Short:
