@@ -1,9 +1,10 @@
 """How well we track, beside what one would use otherwise, on the same clips in the same run.
 
-    python bench/quality.py [--clips DIR] [--only NAME ...] [--frames N] [--alone] [--json FILE]
+    python bench/quality.py [--clips DIR] [--only NAME ...] [--frames N] [--alone | --told]
+                            [--json FILE]
 
 Without `--clips` the clips are generated. `bench/peers.txt` says how to install the peers;
-`--alone` does without them.
+`--alone` does without them, `--told` also without what we find ourselves.
 
 HOTA, DetA, AssA, MOTA and IDF1 are on boxes, in percent. J is the masks' mean IoU with the best
 track for each object (DAVIS); `J any` is that of the union of all tracks with the union of all
@@ -94,16 +95,13 @@ def _union(shapes: Mapping[int, Any]) -> np.ndarray | None:
 
 
 def measure(
-    clip: Clip, parameters: Mapping[str, object], *, has_peers: bool
+    clip: Clip, parameters: Mapping[str, object], *, has_peers: bool, finds: bool
 ) -> dict[str, dict[str, float]]:
-    """One row for us and for each peer."""
+    """One row for us, as we find objects if `finds`, one as we are told, and one for each peer."""
     decoding, times = clip.decode_alone()
-    found = {
-        OURS: run_ours(clip, times, parameters),
-        TOLD: run_ours(
-            clip, times, {**parameters, "find": "nothing", "prompts": first_boxes(clip)}
-        ),
-    }
+    found = {OURS: run_ours(clip, times, parameters)} if finds else {}
+    boxes = {"find": "nothing", "prompts": first_boxes(clip)}
+    found[TOLD] = run_ours(clip, times, {**parameters, **boxes})
     if has_peers:
         found |= run_peers(clip, decoding)
     rows = {}
@@ -163,7 +161,9 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=[], help="names of clips or scenes")
     parser.add_argument("--frames", type=int, default=1000, help="the longest part of a clip")
     parser.add_argument("--preset", default="balanced", choices=("fast", "balanced", "accurate"))
-    parser.add_argument("--alone", action="store_true", help="without the peers")
+    rows = parser.add_mutually_exclusive_group()
+    rows.add_argument("--alone", action="store_true", help="without the peers")
+    rows.add_argument("--told", action="store_true", help="only ours, told the first boxes")
     parser.add_argument("--json", type=Path, help="write the numbers here as well")
     options = parser.parse_args()
     cv2.setNumThreads(2)
@@ -171,8 +171,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for clip in clips(options, Path(folder)):
             table[clip.name] = measure(
-                clip, {"preset": options.preset}, has_peers=not options.alone
-            )
+                clip, {"preset": options.preset},
+                has_peers=not (options.alone or options.told), finds=not options.told,
+            )  # fmt: skip
             show(f"{clip.name} ({clip.info.frame_count})", table[clip.name])
             if options.json:
                 options.json.write_text(json.dumps(table, indent=1))

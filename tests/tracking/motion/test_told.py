@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from motion_clips import clip_of, frames_of, previews_of, track
@@ -237,3 +238,51 @@ def test_a_cut_hides_what_was_shown(two_discs: list[Frame]) -> None:
     frames = frames_of([*(one.image for one in two_discs[:30]), *[strange] * 20])
     masks = masks_of(follow(frames, boxed(1, 0, red(0))))
     assert max(masks) == 29
+
+
+def blotches(seed: int, width: int, height: int = 120) -> np.ndarray:
+    """A picture of soft blotches, (height, width, 3); all seeds have the same colours."""
+    generator = np.random.default_rng(seed)
+    coarse = generator.integers(40, 215, (height // 6 + 1, width // 6 + 1, 3), dtype=np.uint8)
+    smooth: np.ndarray = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
+    return smooth
+
+
+def angle(x: int, y: int) -> Mask:
+    """An L, that leaves most of the box around it free."""
+    mask = np.zeros((120, 160), np.bool_)
+    mask[y : y + 56, x : x + 18] = True
+    mask[y + 38 : y + 56, x : x + 56] = True
+    return mask
+
+
+def test_what_moves_in_a_box_that_was_drawn_is_told_from_what_rests_in_it() -> None:
+    """Its colours are those of the background: only motion shows it."""
+    behind, ahead = blotches(1, 260), blotches(2, 160)
+    truth = [angle(30 + index, 30) for index in range(30)]
+    images = []
+    for index, mask in enumerate(truth):
+        image = behind[:, 3 * index : 3 * index + 160].copy()
+        image[mask] = np.roll(ahead, index, axis=1)[mask]
+        images.append(image)
+    masks = masks_of(follow(frames_of(images), boxed(1, 0, truth[0]), camera="moving"))
+    shares = [mask_iou(masks[index], truth[index]) for index in range(2, 30)]
+    assert float(np.mean(shares)) > 0.6
+
+
+def test_posts_that_pass_before_an_object_do_not_take_its_number_along() -> None:
+    """The camera goes along with the object, so that all else runs past it."""
+    wide = blotches(3, 700)
+    for x in range(170, 600, 110):
+        wide[:, x : x + 16] = (70, 60, 50)
+    own, body = blotches(4, 160), disc(80, 60, 24)
+    images, truth = [], []
+    for index in range(60):
+        image = wide[:, 8 * index : 8 * index + 160].copy()
+        is_post = (image == (70, 60, 50)).all(axis=2)
+        image[body & ~is_post] = own[body & ~is_post]
+        images.append(image)
+        truth.append(body & ~is_post)
+    masks = masks_of(follow(frames_of(images), boxed(1, 0, truth[0]), camera="moving"))
+    shares = [mask_iou(masks[n], truth[n]) if n in masks else 0.0 for n in range(60)]
+    assert float(np.mean(shares)) > 0.6

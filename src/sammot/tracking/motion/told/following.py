@@ -35,6 +35,8 @@ CLAIMED = 2.0
 """Log-odds that the evidence of motion adds or takes away."""
 RADIUS, SOFTNESS = 2, 1e-3
 """Of the guided filter that draws the edge, in pixels, and He's epsilon."""
+BESIDE = 9
+"""Side of the square, in pixels, that keeps an object's flow out of that of its surroundings."""
 LEAST_PART = 0.03
 """Of the largest region of a mask: a smaller one is left out."""
 CLEFT = 0.05
@@ -87,6 +89,13 @@ def moved(pose: Pose, mask: Picture, ahead: Picture, window: tuple[slice, slice]
     return pose.moved(float(across), float(down), scale)
 
 
+def beside(ahead: Picture, mask: Mask) -> tuple[float, float]:
+    """How far what is around an object moves, x and y, by the flow out of the last frame."""
+    around = cv2.dilate(mask.astype(np.uint8), np.ones((BESIDE, BESIDE), np.uint8)) == 0
+    x, y = np.median(ahead[around] if around.any() else ahead.reshape(-1, 2), axis=0)
+    return float(x), float(y)
+
+
 def carried(likely: Picture, back: Picture) -> Picture:
     """The last frame's probabilities where they are now; `back` leads to the last frame."""
     height, width = back.shape[:2]
@@ -133,46 +142,3 @@ def _closed(mask: Picture) -> Picture:
     wide = np.pad(mask, reach)
     inside = (slice(reach, -reach), slice(reach, -reach))
     return cv2.morphologyEx(wide, cv2.MORPH_CLOSE, kernel)[inside]
-
-
-def found_again(
-    lab: Picture, pose: Pose, shape: Mask, votes: Votes, reach: float
-) -> tuple[float, float, float]:
-    """The shift, across and down, at which a lost object's shape fits its colours best within
-    `reach` half widths and heights, and how well: mean log-odds inside less those around.
-    """
-    window = pose.window(reach, lab.shape)
-    odds = votes.odds(colour_numbers(lab[window])).astype(np.float32)
-    kernel = _contrast(shape)
-    top, left = (np.array(kernel.shape) // 2).tolist()
-    padded = cv2.copyMakeBorder(
-        odds, top, top, left, left, cv2.BORDER_CONSTANT, value=(float(odds.min()),)
-    )
-    scores = cv2.matchTemplate(padded, kernel, cv2.TM_CCORR)
-    _, best, _, (column, row) = cv2.minMaxLoc(scores)
-    # The scores' first place has the kernel's middle at the window's corner.
-    height, width = kernel.shape
-    x = window[1].start + column - left + width / 2
-    y = window[0].start + row - top + height / 2
-    return x - pose.x, y - pose.y, float(best)
-
-
-def fits(lab: Picture, pose: Pose, shape: Mask, votes: Votes) -> float:
-    """How well a shape fits the colours where it is: as `found_again`, without looking around."""
-    kernel = _contrast(shape)
-    height, width = kernel.shape
-    y, x = round(pose.y - height / 2), round(pose.x - width / 2)
-    rows = np.clip(np.arange(y, y + height), 0, lab.shape[0] - 1)
-    columns = np.clip(np.arange(x, x + width), 0, lab.shape[1] - 1)
-    odds = votes.odds(colour_numbers(np.ascontiguousarray(lab[np.ix_(rows, columns)])))
-    return float((odds * kernel).sum())
-
-
-def _contrast(shape: Mask) -> Picture:
-    """Weights of a mask, cut to its box, and of a rim around it, that sum to 1 and to -1."""
-    margin = max(2, round(0.25 * float(np.sqrt(np.count_nonzero(shape)))))
-    inside = np.pad(shape, margin).astype(np.uint8)
-    kernel = np.ones((2 * margin + 1, 2 * margin + 1), np.uint8)
-    around = cv2.dilate(inside, kernel) - inside
-    weights = inside / max(1, int(inside.sum())) - around / max(1, int(around.sum()))
-    return weights.astype(np.float32)

@@ -38,6 +38,10 @@ ALIKE = 20
 """Grey levels of L, a and b by which what a click takes away may differ from its place."""
 GAP = 0.05
 """Share of a box by which its object may stay away from a side."""
+LEAST_TIGHT = 0.6
+"""Share of a told box in the box around what evidence finds in it, for that to be the object."""
+MOST_BESIDE = 0.5
+"""Share of its regions that may lie outside the box."""
 RADII = (0.05, 0.1, 0.2, 0.35)
 """Of the picture's long side: how far around a click an object may reach."""
 
@@ -56,6 +60,30 @@ def outline(lab: Picture, told: Detection, claims: Picture, before: Mask | None)
     return _grown(lab, told.points) if region is None else region
 
 
+def evident(box: Box, claims: Picture) -> Mask | None:
+    """What the evidence takes for an object in a box, if it fills the box as an object does that
+    a user draws a box around, and hardly leaves it.
+    """
+    x1, y1, x2, y2 = pixels(box, claims.shape)
+    inside = np.zeros(claims.shape, np.bool_)
+    inside[y1:y2, x1:x2] = claims[y1:y2, x1:x2] > 0
+    count = np.count_nonzero(inside)
+    if count < LEAST_FILLED * (x2 - x1) * (y2 - y1):
+        return None
+    whole = np.isin(claims, np.unique(claims[inside]))
+    if count < MOST_BESIDE * np.count_nonzero(whole):
+        return None
+    tight = Box.around(inside).area >= LEAST_TIGHT * (x2 - x1) * (y2 - y1)
+    return inside if tight else None
+
+
+def pixels(box: Box, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
+    """The whole pixels of a box in a picture, at least two along each axis."""
+    height, width = shape[:2]
+    x1, y1 = int(min(max(0, box.x1), width - 2)), int(min(max(0, box.y1), height - 2))
+    return x1, y1, max(x1 + 2, min(width, round(box.x2))), max(y1 + 2, min(height, round(box.y2)))
+
+
 def _only_points(told: Detection) -> bool:
     """Whether the box is nothing but the one around the points."""
     inside = [one for one in told.points if one.inside]
@@ -66,10 +94,12 @@ def _only_points(told: Detection) -> bool:
 def _within(lab: Picture, box: Box, points: Sequence[Point], claims: Picture) -> Mask:
     """What differs, inside a box, from what is around it."""
     height, width = lab.shape[:2]
-    x1, y1 = int(min(max(0, box.x1), width - 2)), int(min(max(0, box.y1), height - 2))
-    x2, y2 = max(x1 + 2, min(width, round(box.x2))), max(y1 + 2, min(height, round(box.y2)))
+    x1, y1, x2, y2 = pixels(box, lab.shape)
     inside = np.zeros((height, width), np.bool_)
     inside[y1:y2, x1:x2] = True
+    shown = None if points else evident(box, claims)
+    if shown is not None:
+        return shown
     claimed = inside & (claims > 0)
     if np.count_nonzero(claimed) >= 2 * LEAST_FILLED * np.count_nonzero(inside):
         likely = claimed

@@ -34,11 +34,22 @@ class Pose(NamedTuple):
     @classmethod
     def of(cls, mask: Mask) -> Self:
         """Of the box around a mask."""
-        box = Box.around(mask)
+        return cls.within(Box.around(mask))
+
+    @classmethod
+    def within(cls, box: Box) -> Self:
+        """Of a box."""
         return cls(
             (box.x1 + box.x2) / 2, (box.y1 + box.y2) / 2,
             max(LEAST, box.width / 2), max(LEAST, box.height / 2),
         )  # fmt: skip
+
+    @property
+    def box(self) -> Box:
+        """Around it."""
+        return Box(
+            self.x - self.across, self.y - self.down, self.x + self.across, self.y + self.down
+        )
 
     def moved(self, x: float, y: float, scale: float = 1.0) -> Pose:
         """Elsewhere, larger by `scale`."""

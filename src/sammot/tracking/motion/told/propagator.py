@@ -41,11 +41,13 @@ class ToldPropagator:
         """The masks, at working size, of the tracks seen in this frame."""
         view = self._scene.see(frame)
         claims = view.claims.labels
-        for subject in self._subjects.values():
+        for id_, subject in self._subjects.items():
             if view.is_cut:
                 subject.lose()
-            else:
-                subject.look(view.lab, self._last, claims)
+                continue
+            subject.look(view.lab, self._last, claims)
+            if (mask := subject.evident(claims)) is not None:
+                self._subjects[id_] = Subject.shown(view.lab, mask, claims)
         self._part()
         answer = {}
         for id_, subject in self._subjects.items():
@@ -72,7 +74,8 @@ class ToldPropagator:
             mask = outline(view.lab, one, view.all_claims, before)
             if not mask.any():
                 continue
-            self._subjects[id_] = Subject.shown(view.lab, mask, view.all_claims, known)
+            drawn = one.box if known is None and one.mask is None and not one.points else None
+            self._subjects[id_] = Subject.shown(view.lab, mask, view.all_claims, known, drawn)
             answer[id_] = Prediction(mask, 1.0)
         self.told |= set(answer)
         self._claim(view, [one.mask for one in answer.values()])

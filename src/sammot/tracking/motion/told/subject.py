@@ -1,13 +1,16 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from sammot.tracking.mask import Box
+from sammot.tracking.mask import Box, mask_iou
 from sammot.tracking.motion.told import following
+from sammot.tracking.motion.told.outline import evident
 from sammot.tracking.motion.told.pose import REACH, Pose
+from sammot.tracking.motion.told.shape import cut_to_box, fits, found_again, pasted, pixels_of
+from sammot.tracking.motion.told.template import Template
 from sammot.tracking.motion.told.votes import Votes, colour_numbers
 
 if TYPE_CHECKING:
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
 
 LEAST_SHOWN = 0.3
 """Of its usual area: with less an object is hidden."""
+LEAST_WHOLE = 0.75
+"""Of its usual area: with less it is hidden in part, and neither its size nor its picture is what
+is seen of it."""
 LEAST_FIT = 0.2
 """Of how well its colours usually fit: less is another thing."""
 FOUND_FIT = 0.5
@@ -28,6 +34,14 @@ FOLLOWS = 0.3
 """Share by which the pose goes from where the flow has it to the box around the mask."""
 SLOWING = 0.97
 """Of its velocity a hidden object keeps in each frame, as far as is expected."""
+YOUNG = 2
+"""Frames in which evidence of motion may show what the user drew a box around."""
+ALIKE = 0.8
+"""IoU with what was outlined by colours: what evidence shows is no news then."""
+APART, CLEARER, STUCK = 0.2, 1.5, 0.1
+"""The flow followed what is around the object, or in front of it, where its picture lies so far
+from where the flow says, in half widths and heights, and is so many times as clear there, while
+the flow is that of the surroundings but for this share of the difference."""
 TRUSTED = 0.6
 """Share of an object in the regions that evidence takes for objects for these to be believed: what
 rests may be in none."""
@@ -40,55 +54,57 @@ class Subject:
     `likely` (h, w) uint8 is the probability of each pixel of the last frame to be its own, 255 for
     sure; `shape` is the mask, cut to its box, with which it was last seen; `velocity` is (x, y) a
     frame; `area` and `fit` are running means, `differs` that of how much of it evidence takes for
-    an object; `missed` counts frames since it was seen.
+    an object; `missed` counts frames since it was seen, `age` since it was shown; `drawn` is the
+    box that the user drew, brought along.
     """
 
     pose: Pose
     likely: Picture
     shape: Mask
     area: float
-    votes: Votes = field(default_factory=Votes)
+    votes: Votes
+    template: Template
     velocity: tuple[float, float] = (0.0, 0.0)
     fit: float = 0.0
     differs: float = 0.0
     missed: int = 0
+    drawn: Pose | None = None
+    age: int = 0
 
     @classmethod
-    def shown(cls, lab: Picture, mask: Mask, claims: Picture, known: Subject | None) -> Self:
+    def shown(
+        cls, lab: Picture, mask: Mask, claims: Picture, known: Subject | None = None,
+        drawn: Box | None = None,
+    ) -> Self:  # fmt: skip
         """As the user shows it, with what is `known` of it from before."""
-        pose = Pose.of(mask)
-        subject = cls(
-            pose, mask.astype(np.uint8) * np.uint8(255), _cut(mask),
-            float(np.count_nonzero(mask)),
-            votes=Votes() if known is None else known.votes,
-            differs=float(np.mean(claims[mask] > 0)),
-        )  # fmt: skip
+        pose, shape = Pose.of(mask), cut_to_box(mask)
+        votes = Votes() if known is None else known.votes
         window = pose.window(REACH, lab.shape)
-        numbers = colour_numbers(lab[window])
-        subject.votes.show(pose.cells(window), numbers, mask[window])
-        subject.fit = following.fits(lab, pose, subject.shape, subject.votes)
-        return subject
+        votes.show(pose.cells(window), colour_numbers(lab[window]), mask[window])
+        return cls(
+            pose, mask.astype(np.uint8) * np.uint8(255), shape, float(np.count_nonzero(mask)),
+            votes, Template.of(lab, pose), fit=fits(lab, pose, shape, votes),
+            differs=float(np.mean(claims[mask] > 0)),
+            drawn=None if drawn is None else Pose.within(drawn),
+        )  # fmt: skip
+
+    def evident(self, claims: Picture) -> Mask | None:
+        """What evidence shows, soon after the user drew a box, to be in it; None if nothing new."""
+        if self.drawn is None or self.age > YOUNG or self.missed:
+            return None
+        mask = evident(self.drawn.box, claims)
+        # Colours know an edge better.
+        return None if mask is None or mask_iou(mask, self.likely > 127) > ALIKE else mask
 
     def look(self, lab: Picture, last: Picture, claims: Picture) -> None:
         """Find it in the next frame; `last` is the grey picture of the one before."""
         grey = np.ascontiguousarray(lab[..., 0])
-        window = following.around(self.pose, grey.shape)
-        if self.missed:
-            pose, before = self._sought(lab), None
-        else:
-            ahead = following.flow_in(window, last, grey)
-            mask = self.likely[window] > 127
-            pose = following.moved(self.pose, mask, ahead, window)
-            back = following.flow_in(window, grey, last)
-            before = following.carried(self.likely[window].astype(np.float32) / 255, back)
+        self.age += 1
+        pose, before = (self._sought(lab), None) if self.missed else self._followed(lab, last, grey)
         if pose is None:
             self.likely = np.zeros_like(self.likely)
             return
-        whole = np.zeros(grey.shape, np.float32)
-        if before is None:
-            _paste(whole, self.shape, pose)
-        else:
-            whole[window] = before
+        whole = pasted(self.shape, pose, grey.shape) if before is None else before
         near = pose.window(following.REACH, grey.shape)
         believed = claims if self.differs > TRUSTED else None
         likely = following.likely_in(near, lab, pose, self.votes, whole[near], believed)
@@ -106,19 +122,21 @@ class Subject:
             self.lose()
             return None
         seen = Pose.of(mask)
-        fit = following.fits(lab, seen, _cut(mask), self.votes)
+        fit = fits(lab, seen, cut_to_box(mask), self.votes)
         sure = float(np.clip(fit / max(0.1, self.fit), 0, 1))
         if sure < (FOUND_FIT if self.missed else LEAST_FIT):
             self.lose()
             return None
         self.missed = 0
-        self.pose, self.shape = self.pose.towards(seen, FOLLOWS), _cut(mask)
+        is_whole = area > LEAST_WHOLE * self.area
         self.area += 0.1 * (area - self.area)
         self.differs += 0.1 * (float(np.mean(claims[mask] > 0)) - self.differs)
         self.fit += 0.05 * (fit - self.fit)
+        if is_whole:
+            self.pose, self.shape = self.pose.towards(seen, FOLLOWS), cut_to_box(mask)
+            self.template.learn(lab, self.pose)
         window = self.pose.window(REACH, lab.shape)
-        numbers = colour_numbers(lab[window])
-        self.votes.see(self.pose.cells(window), numbers, mask[window])
+        self.votes.see(self.pose.cells(window), colour_numbers(lab[window]), mask[window])
         return mask, sure
 
     def lose(self) -> None:
@@ -135,13 +153,14 @@ class Subject:
 
     def save(self) -> State:
         """Arrays and numbers."""
-        box = _window(Box.around(self.likely > 0))
+        box = pixels_of(Box.around(self.likely > 0))
         return {
             "pose": list(self.pose), "shape": self.shape, "area": self.area,
             "size": list(self.likely.shape), "likely": self.likely[box],
             "place": [box[0].start, box[1].start], "votes": self.votes.save(),
             "velocity": list(self.velocity), "fit": self.fit, "differs": self.differs,
-            "missed": self.missed,
+            "missed": self.missed, "age": self.age, "template": self.template.save(),
+            "drawn": None if self.drawn is None else list(self.drawn),
         }  # fmt: skip
 
     @classmethod
@@ -152,8 +171,9 @@ class Subject:
         likely[top : top + part.shape[0], left : left + part.shape[1]] = part
         return cls(
             Pose(*state["pose"]), likely, state["shape"], state["area"],
-            Votes.load(state["votes"]), tuple(state["velocity"]), state["fit"], state["differs"],
-            state["missed"],
+            Votes.load(state["votes"]), Template.load(state["template"]),
+            tuple(state["velocity"]), state["fit"], state["differs"], state["missed"],
+            None if state["drawn"] is None else Pose(*state["drawn"]), state["age"],
         )  # fmt: skip
 
     def _expect(self, pose: Pose) -> None:
@@ -164,28 +184,40 @@ class Subject:
                 self.velocity[0] + 0.4 * (step[0] - self.velocity[0]),
                 self.velocity[1] + 0.4 * (step[1] - self.velocity[1]),
             )
+            if self.drawn is not None:
+                self.drawn = self.drawn.moved(*step, pose.across / self.pose.across)
         self.pose = pose
+
+    def _followed(self, lab: Picture, last: Picture, grey: Picture) -> tuple[Pose, Picture | None]:
+        """Where it went, and the last frame's probabilities there; None where these went astray."""
+        window = following.around(self.pose, grey.shape)
+        ahead = following.flow_in(window, last, grey)
+        mask = self.likely[window] > 127
+        pose = following.moved(self.pose, mask, ahead, window)
+        if (held := self._held(lab, pose, following.beside(ahead, mask))) is not None:
+            return held, None
+        back = following.flow_in(window, grey, last)
+        before = np.zeros(grey.shape, np.float32)
+        before[window] = following.carried(self.likely[window].astype(np.float32) / 255, back)
+        return pose, before
+
+    def _held(self, lab: Picture, flowed: Pose, beside: tuple[float, float]) -> Pose | None:
+        """Where its picture is, if the flow went elsewhere, with its surroundings; their flow is
+        `beside`.
+        """
+        x, y = flowed.x - self.pose.x, flowed.y - self.pose.y
+        match = self.template.find(lab, self.pose, (x, y))
+        apart = match.x - x, match.y - y
+        if (
+            np.hypot(apart[0] / flowed.across, apart[1] / flowed.down) > APART
+            and match.best > CLEARER * match.asked
+            and np.hypot(x - beside[0], y - beside[1]) < STUCK * np.hypot(*apart)
+        ):
+            return self.pose.moved(match.x, match.y)
+        return None
 
     def _sought(self, lab: Picture) -> Pose | None:
         """Where something fits that looks like it, near where it should be by now."""
         reach = min(FARTHEST, NEAR + WIDENING * self.missed)
-        across, down, fit = following.found_again(lab, self.pose, self.shape, self.votes, reach)
+        across, down, fit = found_again(lab, self.pose, self.shape, self.votes, reach)
         return self.pose.moved(across, down) if fit >= FOUND_FIT * self.fit else None
-
-
-def _window(box: Box) -> tuple[slice, slice]:
-    return slice(int(box.y1), int(box.y2)), slice(int(box.x1), int(box.x2))
-
-
-def _cut(mask: Mask) -> Mask:
-    return np.ascontiguousarray(mask[_window(Box.around(mask))])
-
-
-def _paste(picture: Picture, shape: Mask, pose: Pose) -> None:
-    """Set a picture, in place, to 0.5 and more where a shape lies around a pose's centre."""
-    height, width = shape.shape
-    top, left = round(pose.y - height / 2), round(pose.x - width / 2)
-    y1, x1 = max(0, top), max(0, left)
-    y2, x2 = min(picture.shape[0], top + height), min(picture.shape[1], left + width)
-    if y1 < y2 and x1 < x2:
-        picture[y1:y2, x1:x2] = shape[y1 - top : y2 - top, x1 - left : x2 - left] * 0.7 + 0.15
