@@ -99,7 +99,9 @@ def measure(
 ) -> dict[str, dict[str, float]]:
     """One row for us, as we find objects if `finds`, one as we are told, and one for each peer."""
     decoding, times = clip.decode_alone()
-    found = {OURS: run_ours(clip, times, parameters)} if finds else {}
+    found: dict[str, Tracks] = {}
+    if finds:
+        found[OURS] = run_ours(clip, times, parameters)
     boxes = {"find": "nothing", "prompts": first_boxes(clip)}
     found[TOLD] = run_ours(clip, times, {**parameters, **boxes})
     if has_peers:

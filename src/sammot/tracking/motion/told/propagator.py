@@ -74,7 +74,9 @@ class ToldPropagator:
             mask = outline(view.lab, one, view.all_claims, before)
             if not mask.any():
                 continue
-            drawn = one.box if known is None and one.mask is None and not one.points else None
+            # With the first picture of a moving camera there is no evidence yet.
+            is_new = known is None and not view.all_claims.any()
+            drawn = one.box if is_new and one.mask is None and not one.points else None
             self._subjects[id_] = Subject.shown(view.lab, mask, view.all_claims, known, drawn)
             answer[id_] = Prediction(mask, 1.0)
         self.told |= set(answer)

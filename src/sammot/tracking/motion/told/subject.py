@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 
 LEAST_SHOWN = 0.3
 """Of its usual area: with less an object is hidden."""
-LEAST_WHOLE = 0.75
+LEAST_WHOLE = 0.6
 """Of its usual area: with less it is hidden in part, and neither its size nor its picture is what
 is seen of it."""
+CHANGES, CHANGES_HIDDEN = 0.1, 0.06
+"""Share by which a frame changes what is usual, and the area where it is hidden in part."""
 LEAST_FIT = 0.2
 """Of how well its colours usually fit: less is another thing."""
 FOUND_FIT = 0.5
@@ -129,8 +131,8 @@ class Subject:
             return None
         self.missed = 0
         is_whole = area > LEAST_WHOLE * self.area
-        self.area += 0.1 * (area - self.area)
-        self.differs += 0.1 * (float(np.mean(claims[mask] > 0)) - self.differs)
+        self.area += (CHANGES if is_whole else CHANGES_HIDDEN) * (area - self.area)
+        self.differs += CHANGES * (float(np.mean(claims[mask] > 0)) - self.differs)
         self.fit += 0.05 * (fit - self.fit)
         if is_whole:
             self.pose, self.shape = self.pose.towards(seen, FOLLOWS), cut_to_box(mask)
