@@ -34,8 +34,9 @@ class Body:
     frames since it was seen; `apart` counts frames in which a piece was away from the rest; `age`
     counts frames in which it was seen, `solo` those with a region of its own, `together` those
     since the last such, in which it shared one; `entered` says that it was first seen at the
-    border; `shape` is its mask when it last had one of its own, carried along since,
-    and `rest` (x, y) the part of a pixel by which it should lie farther on.
+    border, `has_parted` that another had let go of it; `shape` is its mask when it last had one of
+    its own, carried along since, and `rest` (x, y) the part of a pixel by which it should lie
+    farther on.
     """
 
     patch: Patch
@@ -51,6 +52,7 @@ class Body:
     solo: int = 0
     together: int = 0
     entered: bool = False
+    has_parted: bool = False
 
     @classmethod
     def born(cls, patch: Patch, colours: Picture) -> Body:
@@ -118,6 +120,7 @@ class Body:
             "colours": self.colours[self.colours != 0],
             "missed": self.missed, "apart": self.apart,
             "age": self.age, "solo": self.solo, "together": self.together, "entered": self.entered,
+            "has_parted": self.has_parted,
         }  # fmt: skip
 
     @classmethod
@@ -130,7 +133,7 @@ class Body:
             _unpacked(state["patch"]), values[:2].copy(), values[2:4].copy(), float(values[4]),
             colours, _unpacked(state["shape"]), values[5:7].copy(),
             state["missed"], state["apart"], state["age"], state["solo"], state["together"],
-            state["entered"],
+            state["entered"], state["has_parted"],
         )  # fmt: skip
 
 

@@ -25,6 +25,11 @@ HIDDEN = 0.15
 """A body of which less than this share is left in a common claim is hidden by the others."""
 SMALL_PART = 0.35
 """Of the largest in a region: what is larger stays an object of its own."""
+SMALLER = 0.7
+"""Of another's usual area: what is larger is no part of it."""
+HELD = 0.8
+"""Bhattacharyya distance of the colours of a thing and of what holds it, at least: however long it
+is held, it does not become a part."""
 UNLIKE = 0.55
 """Bhattacharyya distance of the colours at which a hidden body is not what it meets."""
 
@@ -154,13 +159,26 @@ def _shares(
     grown = [
         id_
         for id_, part in parts.items()
-        if owners[id_][0].has_grown_in and part.area < SMALL_PART * parts[leader].area
+        if part.area < SMALL_PART * parts[leader].area
+        and _has_grown_in(owners[id_][0], owners[leader][0])
     ]
     if not grown or len(parts_of(claim, float(np.sqrt(claim.area)))) > 1:
         return parts
     for id_ in grown:
         parts[leader] = parts[leader].united(parts[id_])
     return parts | dict.fromkeys(grown, parts[leader])
+
+
+def _has_grown_in(body: Body, leader: Body) -> bool:
+    """Whether a body has long been with what it is a part of.
+
+    What another once let go of is none if it is held, its colours being none of the other's, or
+    if it is nearly as large, and hidden for the moment.
+    """
+    if not body.has_grown_in or not body.has_parted:
+        return body.has_grown_in
+    is_smaller = body.area < SMALLER * leader.area
+    return is_smaller and distance(body.colours, leader.colours) < HELD
 
 
 def _divided(

@@ -19,6 +19,8 @@ FOREIGN_WEIGHT = 0.5
 """What a foreign colour around costs beside that."""
 UNSEEN = 0.001
 """What a colour that an owner never showed counts for, as a share of it."""
+RARE = 0.005
+"""Colours that are a smaller share of an owner's than this differ little in what they cost."""
 FOREIGN = 4.0
 """A pixel whose colour is so many times as common in another owner shows that one."""
 
@@ -41,7 +43,7 @@ def divide(claim: Patch, owners: Sequence[tuple[Body, Patch]], bins: Picture) ->
 
 def _strangeness(known: Picture) -> Picture:
     """What the colours cost each owner, given how common they are in each (n, h, w)."""
-    less = np.log((known.max(axis=0) + 0.01) / (known + 0.01))
+    less = np.log((known.max(axis=0) + RARE) / (known + RARE))
     foreign = np.maximum(less - np.log(FOREIGN), 0)
     around = np.stack([cv2.blur(one, (5, 5)) for one in foreign])
     cost: Picture = COLOUR_WEIGHT * less + FOREIGN_WEIGHT * around

@@ -12,7 +12,7 @@ from sammot.tracking.motion.finding import find_again, reunite
 from sammot.tracking.motion.lobes import parts_of
 from sammot.tracking.motion.patch import Patch
 from sammot.tracking.motion.retrace import Step
-from sammot.tracking.track import Prediction, TrackId
+from sammot.tracking.track import Origin, Prediction, TrackId
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -69,6 +69,7 @@ class MotionPropagator:
                 self.bodies[id_].seen(patch, colours, is_steady=view.camera is None)
             else:
                 self.bodies[id_] = Body.born(patch, colours)
+                self.bodies[id_].has_parted = detection.origin is Origin.PROPAGATED
                 self.bodies[id_].entered = patch.touches_border(self.scene.size)
             patch.paint(view.taken, 1)
             answer[id_] = self._predict(id_, patch)
@@ -117,7 +118,8 @@ class MotionPropagator:
         for part in parts:
             if part is not mine:
                 part.paint(view.released, int(view.released.max()) + 1)
-        body.area = float(mine.area)
+        # What it has learnt of colours may be the other's.
+        body.area, body.colours = float(mine.area), histogram(view.bins, mine)
         return Found(mine, found.shared)
 
     def _remember(self, found: dict[TrackId, Found], view: View) -> None:
