@@ -23,6 +23,7 @@ import tiny_sam_model  # noqa: E402
 
 torch.set_num_threads(1)
 
+Session = transformers.models.sam2_video.modeling_sam2_video.Sam2VideoInferenceSession
 ROOT = Path(__file__).resolve().parents[1]
 TRAINED = ROOT / "tests" / "data" / "tiny-sam2"
 """Weights of `bench/train_tiny_sam.py`; their README says how they came about."""

@@ -10,12 +10,12 @@ import pytest
 from sam_models import (
     GRID,
     SHORT,
+    Session,
     clip_of,
     fill_device,
     noise,
     random_model,
     torch,
-    transformers,
 )
 from sammot.errors import InvalidInput, OutOfMemory
 from sammot.tracking.engine import Engine
@@ -27,8 +27,6 @@ from sammot.tracking.sam.assembly import create
 from sammot.tracking.sam.memory import Memory, Prompt, Shared
 from sammot.tracking.sam.segmenter import Segmenter
 from sammot.tracking.track import Origin
-
-Session = transformers.models.sam2_video.modeling_sam2_video.Sam2VideoInferenceSession
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sam_models import GRID, SIDE, clip_of, noise, random_model, square, torch, transformers
+from sam_models import GRID, SIDE, Session, clip_of, noise, random_model, square, torch
 from sammot.tracking.mask import Mask
 from sammot.tracking.sam.assembly import create
 from sammot.tracking.sam.everything import Everything
@@ -15,7 +15,6 @@ from sammot.tracking.sam.propagator import SamPropagator
 from sammot.tracking.sam.segmenter import Segmenter
 from sammot.tracking.track import Detection
 
-Session = transformers.models.sam2_video.modeling_sam2_video.Sam2VideoInferenceSession
 POINTS, BATCH = 256, 32
 SURE = 9.0
 """Logits of a mask that hardly changes when the threshold does."""

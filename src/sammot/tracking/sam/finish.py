@@ -30,11 +30,11 @@ class SamFinisher:
         logits, side = self._propagator.logits, self._propagator.segmenter.side
         size = (frame.image.shape[0], frame.image.shape[1])
         best = np.zeros(size, np.float32)
-        owner = np.zeros(size, np.int32)
+        owner = np.zeros(size, np.uint16)
         for number, id_ in enumerate(masks, start=1):
-            values = enlarged(logits[frame.index, id_], side, size)
-            wins = values > best
-            best[wins], owner[wins] = values[wins], number
+            place, values = enlarged(logits[frame.index, id_], side, size)
+            owner[place][values > best[place]] = number
+            np.maximum(best[place], values, out=best[place])
         for key in [key for key in logits if key[0] <= frame.index]:
             del logits[key]
         return {id_: owner == number for number, id_ in enumerate(masks, start=1)}

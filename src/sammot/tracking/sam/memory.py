@@ -17,6 +17,8 @@ import torch
 from sammot.tracking.sam.segmenter import bounded
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from sammot.tracking.sam.segmenter import Segmenter
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 PROMPTED_FRAMES: Final = 4
 """Prompted frames that an object keeps: the newest."""
 _FEATURES, _PLACES, _POINTER = "maskmem_features", "maskmem_pos_enc", "object_pointer"
+_FRESH: Final = "high_res_masks"
 _KINDS: Final = ("cond_frame_outputs", "non_cond_frame_outputs")
 """The library's names: prompted frames, and the others."""
 
@@ -72,10 +75,14 @@ class Memory:
         return outputs
 
     def track(self, index: int) -> tuple[torch.Tensor, float]:
-        """Find the object in the frame: logits (height, width) and score."""
-        answer = self._segmenter.run(self._session, index, self._shared.frames[index])
-        self._prune(index)
-        return answer
+        """Find the object in the frame: logits (height, width) and score. `remember` comes next."""
+        return self._segmenter.run(self._session, index, self._shared.frames[index])
+
+    def encode(
+        self, index: int, found: Sequence[dict[str, Any]], *, is_given: bool
+    ) -> list[tuple[torch.Tensor, torch.Tensor]]:
+        """See `Segmenter.encode`; the features of the frame are shared."""
+        return self._segmenter.encode(self._session, index, found, is_given=is_given)
 
     def prompt(self, index: int, prompt: Prompt) -> tuple[torch.Tensor, float]:
         """Tell where the object is in this frame; what was found in it before is forgotten.
@@ -97,6 +104,7 @@ class Memory:
                 session.add_point_inputs(0, index, {"point_coords": points, "point_labels": labels})
         session.obj_with_new_inputs = [1]
         answer = self.track(index)
+        remember([self], index, is_given=True)
         session.mask_inputs_per_obj[0].clear()
         session.point_inputs_per_obj[0].clear()
         return answer
@@ -128,13 +136,10 @@ class Memory:
                 if left < 0 and _FEATURES in outputs[index]:
                     del outputs[index]
 
-    def _prune(self, index: int) -> None:
+    def prune(self, index: int) -> None:
         """Keep what the next frame may look at."""
         config = self._segmenter.network.config
         prompted, found = (self._outputs[kind] for kind in _KINDS)
-        for output in (prompted.get(index), found.get(index)):
-            if output is not None:
-                self._slim(output)
         while len(prompted) > PROMPTED_FRAMES:
             del prompted[min(prompted)]
         for past in list(found):
@@ -145,13 +150,19 @@ class Memory:
                 found[past].pop(_PLACES, None)
         self._session.frames_tracked_per_obj[0].clear()
 
-    def _slim(self, output: dict[str, Any]) -> None:
-        """Without what is only for the frame itself; the positions are the same for all."""
-        output.pop("high_res_masks", None)
-        output.pop("pred_masks", None)
+    def fresh(self, index: int) -> list[dict[str, Any]]:
+        """What was found in a frame and is not remembered yet: at most one output."""
+        outputs = (self._outputs[kind].get(index) for kind in _KINDS)
+        return [one for one in outputs if one is not None and _FRESH in one]
+
+    def keep(self, output: dict[str, Any], features: torch.Tensor, places: torch.Tensor) -> None:
+        """Remember features in place of what is only for the frame itself; the positions are the
+        same for all.
+        """
         if self._shared.places is None:
-            self._shared.places = output[_PLACES]
-        output[_PLACES] = self._shared.places
+            self._shared.places = places.to(features.device, copy=True)
+        output |= {_FEATURES: features, _PLACES: self._shared.places}
+        del output[_FRESH], output["pred_masks"]
 
     def save(self) -> State:
         """Its memories, exactly."""
@@ -178,6 +189,25 @@ class Memory:
                 if _FEATURES in output:
                     output[_PLACES] = self._shared.places
                 self._outputs[kind][saved["index"]] = output
+
+
+def remember(memories: Sequence[Memory], index: int, *, is_given: bool = False) -> None:
+    """Encode what was found of objects in a frame together; forget what is too old.
+
+    `is_given`: it was told, and is certain.
+
+    Raises:
+        OutOfMemory: the device has not enough; the same may be asked again.
+
+    """
+    fresh = [(memory, output) for memory in memories for output in memory.fresh(index)]
+    if fresh:
+        found = [output for _, output in fresh]
+        encoded = memories[0].encode(index, found, is_given=is_given)
+        for (memory, output), (features, places) in zip(fresh, encoded, strict=True):
+            memory.keep(output, features, places)
+    for memory in memories:
+        memory.prune(index)
 
 
 def _size(output: dict[str, Any]) -> int:

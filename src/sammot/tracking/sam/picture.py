@@ -5,6 +5,7 @@ The processor itself needs torchvision, which not every build of torch carries.
 
 from __future__ import annotations
 
+from math import gcd
 from typing import TYPE_CHECKING, Final
 
 import cv2
@@ -30,17 +31,22 @@ HALF: Final[Colours] = ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
 
 def model_input(image: NDArray[np.uint8], size: Size, colours: Colours = IMAGENET) -> torch.Tensor:
     """An RGB picture as (3, height, width), float32: squeezed to `size`, and normalised."""
-    mean, deviation = torch.tensor(colours)[:, :, None, None]
-    return (squeezed(image, size) - mean) / deviation
+    mean, deviation = 255 * torch.tensor(colours)[:, :, None, None]
+    return _resized(image, size).sub_(mean).div_(deviation)
 
 
 def squeezed(image: NDArray[np.uint8], size: Size) -> torch.Tensor:
     """An RGB picture as (3, height, width), float32, 0 to 1."""
-    pixels = torch.from_numpy(image).permute(2, 0, 1)[None].float()
+    return _resized(image, size).div_(255)
+
+
+def _resized(image: NDArray[np.uint8], size: Size) -> torch.Tensor:
+    """In whole numbers, which is several times as fast and what the processor does as well."""
+    pixels = torch.from_numpy(image).permute(2, 0, 1)[None]
     pixels = functional.interpolate(
         pixels, size, mode="bilinear", align_corners=False, antialias=True
     )
-    return pixels.round().clamp(0, 255)[0] / 255
+    return pixels[0].to(torch.float32, memory_format=torch.contiguous_format)
 
 
 def model_mask(mask: Mask, side: int) -> torch.Tensor:
@@ -52,7 +58,31 @@ def model_mask(mask: Mask, side: int) -> torch.Tensor:
     return (resized >= 0.5).float()
 
 
-def enlarged(logits: NDArray[np.float32], side: int, size: tuple[int, int]) -> NDArray[np.float32]:
-    """The model's logits for a mask, first at its input's size, then at `size` (height, width)."""
-    full = cv2.resize(logits, (side, side), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.resize(full, size[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
+def enlarged(
+    logits: NDArray[np.float32], side: int, size: Size
+) -> tuple[tuple[slice, slice], NDArray[np.float32]]:
+    """The model's logits for a mask, first at its input's size, then at `size`: a part outside of
+    which all are negative, and its place (rows, columns). Empty where no logit is positive.
+    """
+    if not (logits > 0).any():
+        return (slice(0), slice(0)), np.zeros((0, 0), np.float32)
+    rows, down = _window(logits.max(1) > 0, side, size[0])
+    columns, across = _window(logits.max(0) > 0, side, size[1])
+    part, times = logits[rows, columns], side // len(logits)
+    full = cv2.resize(part, None, fx=times, fy=times, interpolation=cv2.INTER_LINEAR)
+    wanted = (across.stop - across.start, down.stop - down.start)
+    values = cv2.resize(full, wanted, interpolation=cv2.INTER_LINEAR)
+    return (down, across), np.asarray(values, np.float32)
+
+
+def _window(is_positive: NDArray[np.bool_], side: int, length: int) -> tuple[slice, slice]:
+    """A part of an axis, in the model's cells and in the picture's pixels: what is positive with
+    two cells around it, widened to where a cell and a pixel begin at the same place.
+    """
+    cells = len(is_positive)
+    count = gcd(cells, side, length)
+    step, found = cells // count, np.flatnonzero(is_positive)
+    start = max(0, int(found[0]) - 2) // step
+    stop = min(count, -(-(int(found[-1]) + 3) // step))
+    pixels = length // count
+    return slice(start * step, stop * step), slice(start * pixels, stop * pixels)

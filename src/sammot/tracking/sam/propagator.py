@@ -3,13 +3,13 @@ from __future__ import annotations
 import logging
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 import torch
 
 from sammot.errors import OutOfMemory
-from sammot.tracking.sam.memory import Memory, Prompt, Shared, _loaded, _saved
+from sammot.tracking.sam.memory import Memory, Prompt, Shared, _loaded, _saved, remember
 from sammot.tracking.sam.picture import model_mask
 from sammot.tracking.track import Prediction, TrackId
 
@@ -25,10 +25,14 @@ if TYPE_CHECKING:
 
 SEEN_FROM: Final = 2.0
 """Score below which an object counts as hidden (SAM2MOT, section 4: suspicious)."""
+AT_ONCE: Final = 16
+"""Objects whose memories of a frame are encoded together: more are hardly faster, and need room."""
 SNAPSHOT_BYTES: Final = 16 << 20
 """Of all objects' features in a snapshot: at 1024 x 1024, three objects' whole memories."""
 DOUBT, SLOPE = 2.0, 2.0
 """A score of `DOUBT` is reported as 0.5, and `SLOPE` more as 0.73: a choice, not a measurement."""
+
+Answer = TypeVar("Answer")
 
 log = logging.getLogger(__name__)
 
@@ -48,9 +52,12 @@ class SamPropagator:
         """The masks of the objects seen in this frame; score: the model's logit of being there."""
         self._shared.frames.clear()
         self._shared.frames[frame.index] = self.segmenter.pixels(frame)
-        found = {
-            id_: self._asked(memory.track, frame.index) for id_, memory in self._memories.items()
-        }
+        found: dict[TrackId, tuple[torch.Tensor, float]] = {}
+        waiting = list(self._memories.items())
+        while waiting:
+            some, waiting = waiting[:AT_ONCE], waiting[AT_ONCE:]
+            found |= {id_: self._asked(memory.track, frame.index) for id_, memory in some}
+            self._asked(remember, [memory for _, memory in some], frame.index)
         return {
             id_: self._predict(frame.index, id_, *answer)
             for id_, answer in found.items()
@@ -106,9 +113,7 @@ class SamPropagator:
             memory.load(state["memories"][str(id_)])
             self._memories[TrackId(id_)] = memory
 
-    def _asked(
-        self, ask: Callable[..., tuple[torch.Tensor, float]], *words: object
-    ) -> tuple[torch.Tensor, float]:
+    def _asked(self, ask: Callable[..., Answer], *words: object) -> Answer:
         """The answer; where the device's memory is short, once more with all memories off it."""
         try:
             return ask(*words)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -127,15 +127,50 @@ class Segmenter:
         return masks[0, every, best].float().cpu(), qualities[0, every, best].float().cpu()
 
     def run(self, session: Any, index: int, pixels: torch.Tensor) -> tuple[torch.Tensor, float]:  # noqa: ANN401
-        """Logits (height, width) of the session's object in a frame, and its score.
+        """Logits (height, width) of the session's object in a frame, and its score; the frame is
+        not remembered yet (`encode`).
 
         Raises:
             OutOfMemory: the device has not enough.
 
         """
         with bounded(self.device):
-            out = self.network(inference_session=session, frame_idx=index, frame=pixels)
+            out = self.network(
+                inference_session=session, frame_idx=index, frame=pixels, run_mem_encoder=False
+            )
             return out.pred_masks[0, 0].float().cpu(), float(out.object_score_logits.float())
+
+    def encode(
+        self,
+        session: Any,  # noqa: ANN401
+        index: int,
+        found: Sequence[dict[str, Any]],
+        *,
+        is_given: bool,
+    ) -> list[tuple[torch.Tensor, torch.Tensor]]:
+        """What is remembered of each object `found` in a frame: features, and their positions.
+
+        `found` are outputs of the library; `is_given`: their masks were told, and are certain.
+
+        Raises:
+            OutOfMemory: the device has not enough.
+
+        """
+        network = self.network
+        with bounded(self.device), torch.inference_mode():
+            maps, _ = network._prepare_vision_features(session, index, batch_size=1)  # noqa: SLF001 - in a session it encodes objects singly
+            masks, scores = (
+                torch.cat([one[key] for one in found]).to(self.device)
+                for key in ("high_res_masks", "object_score_logits")
+            )
+            features, places = network._encode_new_memory(  # noqa: SLF001
+                maps[-1].expand(-1, len(found), -1), masks, scores, is_given
+            )
+            kept_at = session.inference_state_device
+            return [  # copies: a part would keep the whole alive
+                (features[:, one : one + 1].to(kept_at, copy=True), places[:, one : one + 1])
+                for one in range(len(found))
+            ]
 
 
 @contextmanager
