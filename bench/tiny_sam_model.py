@@ -15,32 +15,9 @@ from tiny_sam_clips import SIDE
 
 def configuration(side: int = SIDE, width: int = 24, hidden: int = 128) -> Sam2VideoConfig:
     """The published model's shape, with fewer and narrower layers."""
-    grid = side // 4
-    backbone = {
-        "model_type": "sam2_hiera_det_model",
-        "hidden_size": width,
-        "image_size": [side, side],
-        "blocks_per_stage": [1, 1, 3, 1],
-        "embed_dim_per_stage": [width, 2 * width, 4 * width, 8 * width],
-        "num_attention_heads_per_stage": [1, 2, 4, 8],
-        "window_size_per_stage": [8, 4, side // 16, side // 32],
-        "global_attention_blocks": [4],
-        "window_positional_embedding_background_size": [4, 4],
-    }
-    vision = {
-        "model_type": "sam2_vision_model",
-        "backbone_config": backbone,
-        "backbone_channel_list": [8 * width, 4 * width, 2 * width, width],
-        "backbone_feature_sizes": [
-            [grid, grid],
-            [grid // 2, grid // 2],
-            [grid // 4, grid // 4],
-        ],
-        "fpn_hidden_size": hidden,
-    }
     return Sam2VideoConfig(
         image_size=side,
-        vision_config=vision,
+        vision_config=_vision(side, width, hidden),
         prompt_encoder_config={
             "hidden_size": hidden, "image_size": side, "mask_input_channels": 8,
         },
@@ -51,7 +28,7 @@ def configuration(side: int = SIDE, width: int = 24, hidden: int = 128) -> Sam2V
         memory_attention_hidden_size=hidden,
         memory_attention_num_layers=2,
         memory_attention_feed_forward_hidden_size=2 * hidden,
-        memory_attention_rope_feat_sizes=[grid // 4, grid // 4],
+        memory_attention_rope_feat_sizes=[side // 16, side // 16],
         memory_encoder_hidden_size=hidden,
         memory_encoder_output_channels=64,  # the library's attention takes no other
         mask_downsampler_embed_dim=hidden,
@@ -60,6 +37,29 @@ def configuration(side: int = SIDE, width: int = 24, hidden: int = 128) -> Sam2V
         multimask_output_in_sam=False,
         multimask_output_for_tracking=False,
     )  # fmt: skip
+
+
+def _vision(side: int, width: int, hidden: int) -> dict[str, Any]:
+    """The encoder of pictures: one block a stage, three in the third."""
+    widths = [width, 2 * width, 4 * width, 8 * width]
+    backbone = {
+        "model_type": "sam2_hiera_det_model",
+        "hidden_size": width,
+        "image_size": [side, side],
+        "blocks_per_stage": [1, 1, 3, 1],
+        "embed_dim_per_stage": widths,
+        "num_attention_heads_per_stage": [1, 2, 4, 8],
+        "window_size_per_stage": [8, 4, side // 16, side // 32],
+        "global_attention_blocks": [4],
+        "window_positional_embedding_background_size": [4, 4],
+    }
+    return {
+        "model_type": "sam2_vision_model",
+        "backbone_config": backbone,
+        "backbone_channel_list": widths[::-1],
+        "backbone_feature_sizes": [[side // step] * 2 for step in (4, 8, 16)],
+        "fpn_hidden_size": hidden,
+    }
 
 
 def begin() -> Sam2VideoModel:

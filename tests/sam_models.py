@@ -165,43 +165,11 @@ def random_sam3() -> tuple[Any, Any]:
     tokenizer.
     """
     torch.manual_seed(0)
-    side, cells, tokenizer = 56, 4, letter_tokenizer()
-    small = {"hidden_size": 128, "num_attention_heads": 4, "intermediate_size": 128}
-    vision = {
-        "model_type": "sam3_vision_model", "fpn_hidden_size": 128,
-        "backbone_feature_sizes": [[times * cells] * 2 for times in (4, 2, 1)],
-        "backbone_config": {
-            "model_type": "sam3_vit_model", **small, "hidden_size": 32, "num_hidden_layers": 1,
-            "image_size": side, "pretrain_image_size": side, "global_attn_indexes": [0],
-        },
-    }  # fmt: skip
-    detector = {
-        "model_type": "sam3", "vision_config": vision,
-        "text_config": {
-            "model_type": "clip_text_model", **small, "vocab_size": len(tokenizer),
-            "projection_dim": 16, "num_hidden_layers": 1, "max_position_embeddings": 32,
-            "bos_token_id": 0, "eos_token_id": 1, "pad_token_id": 1,
-        },
-        "geometry_encoder_config": {**small, "num_layers": 1},
-        "detr_encoder_config": {**small, "num_layers": 1},
-        "detr_decoder_config": {**small, "num_layers": 1, "num_queries": 12},
-        "mask_decoder_config": {"hidden_size": 128, "num_attention_heads": 2},
-    }  # fmt: skip
-    tracker = {
-        "model_type": "sam3_tracker_video", "vision_config": vision, "image_size": side,
-        "prompt_encoder_config": {"hidden_size": 128, "image_size": side},
-        "mask_decoder_config": {
-            "hidden_size": 128, "mlp_dim": 32, "num_attention_heads": 2, "iou_head_hidden_dim": 32,
-            "num_hidden_layers": 1,
-        },
-        "memory_attention_hidden_size": 128, "memory_attention_num_layers": 1,
-        "memory_attention_num_attention_heads": 1, "memory_attention_feed_forward_hidden_size": 32,
-        "memory_attention_rope_feat_sizes": [cells, cells], "memory_encoder_hidden_size": 128,
-        "mask_downsampler_embed_dim": 128, "memory_fuser_embed_dim": 128,
-        "memory_fuser_intermediate_dim": 32,
-    }  # fmt: skip
+    tokenizer = letter_tokenizer()
     configuration = transformers.Sam3VideoConfig(
-        detector_config=detector, tracker_config=tracker, score_threshold_detection=0.25
+        detector_config=_sam3_detector(len(tokenizer)),
+        tracker_config=_SAM3_TRACKER,
+        score_threshold_detection=0.25,
     )
     model = transformers.Sam3VideoModel(configuration).eval()
     randomise(model.tracker_model, seed=0, score=9.0)
@@ -209,6 +177,46 @@ def random_sam3() -> tuple[Any, Any]:
     with torch.no_grad():
         model.detector_model.detr_decoder.presence_head.layer3.bias.fill_(9)
     return model, tokenizer
+
+
+_SAM3_SIDE, _SAM3_CELLS = 56, 4
+_SAM3_SMALL = {"hidden_size": 128, "num_attention_heads": 4, "intermediate_size": 128}
+_SAM3_VISION = {
+    "model_type": "sam3_vision_model", "fpn_hidden_size": 128,
+    "backbone_feature_sizes": [[times * _SAM3_CELLS] * 2 for times in (4, 2, 1)],
+    "backbone_config": {
+        "model_type": "sam3_vit_model", **_SAM3_SMALL, "hidden_size": 32, "num_hidden_layers": 1,
+        "image_size": _SAM3_SIDE, "pretrain_image_size": _SAM3_SIDE, "global_attn_indexes": [0],
+    },
+}  # fmt: skip
+_SAM3_TRACKER = {
+    "model_type": "sam3_tracker_video", "vision_config": _SAM3_VISION, "image_size": _SAM3_SIDE,
+    "prompt_encoder_config": {"hidden_size": 128, "image_size": _SAM3_SIDE},
+    "mask_decoder_config": {
+        "hidden_size": 128, "mlp_dim": 32, "num_attention_heads": 2, "iou_head_hidden_dim": 32,
+        "num_hidden_layers": 1,
+    },
+    "memory_attention_hidden_size": 128, "memory_attention_num_layers": 1,
+    "memory_attention_num_attention_heads": 1, "memory_attention_feed_forward_hidden_size": 32,
+    "memory_attention_rope_feat_sizes": [_SAM3_CELLS] * 2, "memory_encoder_hidden_size": 128,
+    "mask_downsampler_embed_dim": 128, "memory_fuser_embed_dim": 128,
+    "memory_fuser_intermediate_dim": 32,
+}  # fmt: skip
+
+
+def _sam3_detector(vocabulary: int) -> dict[str, Any]:
+    return {
+        "model_type": "sam3", "vision_config": _SAM3_VISION,
+        "text_config": {
+            "model_type": "clip_text_model", **_SAM3_SMALL, "vocab_size": vocabulary,
+            "projection_dim": 16, "num_hidden_layers": 1, "max_position_embeddings": 32,
+            "bos_token_id": 0, "eos_token_id": 1, "pad_token_id": 1,
+        },
+        "geometry_encoder_config": {**_SAM3_SMALL, "num_layers": 1},
+        "detr_encoder_config": {**_SAM3_SMALL, "num_layers": 1},
+        "detr_decoder_config": {**_SAM3_SMALL, "num_layers": 1, "num_queries": 12},
+        "mask_decoder_config": {"hidden_size": 128, "num_attention_heads": 2},
+    }  # fmt: skip
 
 
 SHORT = [

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from sammot.errors import OutOfMemory
+from sammot.errors import InvalidInput, OutOfMemory
 from sammot.tracking.sam.picture import IMAGENET, Colours, model_input
 
 if TYPE_CHECKING:
@@ -70,8 +70,14 @@ class Segmenter:
         )
 
     def compile(self) -> None:
-        """Let torch compile the parts that take the time; once for each model."""
+        """Let torch compile the parts that take the time; once for each model.
+
+        Raises:
+            InvalidInput: it cannot here, most likely for want of a compiler of C++.
+
+        """
         if not getattr(self.network, "is_compiled", False):
+            _try_compiler(self.device)
             self.network.vision_encoder.compile()
             self.network.memory_attention.compile(dynamic=True)
             self.network.is_compiled = True
@@ -171,6 +177,17 @@ class Segmenter:
                 (features[:, one : one + 1].to(kept_at, copy=True), places[:, one : one + 1])
                 for one in range(len(found))
             ]
+
+
+def _try_compiler(device: str) -> None:
+    """Compile an addition: the model itself is compiled only when it is first used."""
+    try:
+        torch.compile(lambda numbers: numbers + 1)(torch.zeros(2, device=device))
+    except Exception as error:  # its compilers raise all sorts
+        raise InvalidInput(
+            f"torch cannot compile on {device} here ({type(error).__name__}): install a compiler of"
+            " C++ such as g++, or set compile to false."
+        ) from error
 
 
 @contextmanager
