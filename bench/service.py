@@ -1,12 +1,11 @@
-"""The service profile as users meet it, through nginx: event streams, requests, an upload, jobs.
+"""The service profile as users meet it, through nginx: event streams, requests, an upload.
 
-    python bench/service.py [--subscribers N] [--videos N] [--seconds S] [--megabytes N] [--jobs N]
-                            [--frames N]
+    python bench/service.py [--subscribers N] [--videos N] [--seconds S] [--megabytes N]
 
 The servers, our processes and the clients share this machine. Each row stands beside its limit, or
 beside what one would have without the service: the same requests without work (`/api/health`), a
-copy of the same bytes on the same disk (both are on the disk when they are done: fsync), the same
-clip by `sammot track`. `cores` says how many processors the machine has. Linux only.
+copy of the same bytes on the same disk (both are on the disk when they are done: fsync). Linux
+only.
 """
 
 from __future__ import annotations
@@ -19,13 +18,9 @@ import resource
 import selectors
 import socket
 import statistics
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from datetime import datetime
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
@@ -34,10 +29,8 @@ import numpy as np
 import requests
 
 from sammot import scenes, video
-from sammot.adapters.mongo_store import MongoStore
-from sammot.stack import free_port, running
-from sammot.stack.mongod import mongod_program
-from stack import Stack, stack
+from servers import row, service
+from stack import Stack
 from store import add_videos
 
 CLIENTS = 8
@@ -47,10 +40,6 @@ BLOCK = 1 << 20
 LIMITS = {"a page of the list": "limit 20 ms", "a chunk": "limit 50 ms"}
 
 Seconds = list[float]
-
-
-def row(what: str, ours: str, beside: str) -> None:
-    print(f"{what:<50}{ours:<42}{beside}", flush=True)
 
 
 def milliseconds(took: Sequence[float]) -> str:
@@ -215,81 +204,13 @@ def copied(source: Path, target: Path) -> float:
     return time.monotonic() - began
 
 
-def measure_jobs(product: Stack, clip: Path, count: int) -> tuple[str, float]:
-    """The id of one of so many videos, and how many jobs are done in an hour."""
-    video_ids = [product.upload(another(clip, number))[0] for number in range(count)]
-    while product.get("/api/videos?status=completed")["total"] < count:
-        time.sleep(0.2)
-    jobs = product.get("/api/jobs?kind=track")["items"]
-    began = min(datetime.fromisoformat(job["started_at"]) for job in jobs)
-    ended = max(datetime.fromisoformat(job["finished_at"]) for job in jobs)
-    return video_ids[0], count * 3600 / (ended - began).total_seconds()
-
-
-def another(clip: Path, number: int) -> Path:
-    """The same clip in other bytes, because the same bytes would be the same video."""
-    box = (12).to_bytes(4, "big") + b"free" + number.to_bytes(4, "big")
-    path = clip.with_name(f"{clip.stem}-{number}.mp4")
-    path.write_bytes(clip.read_bytes() + box)
-    return path
-
-
-def alone(clip: Path, folder: Path) -> float:
-    """How many such clips `sammot track` does in an hour, one after the other."""
-    words = ["track", str(clip), "--format", "json", "--output", str(folder), "--no-progress"]
-    began = time.monotonic()
-    subprocess.run([sys.executable, "-m", "sammot", *words], check=True, capture_output=True)
-    return 3600 / (time.monotonic() - began)
-
-
-def measure_long(product: Stack, clip: Path) -> float:
-    """How long the workers take for one video, in seconds."""
-    video_id, _ = product.upload(clip)
-    while product.get(f"/api/videos/{video_id}/status")["status"] != "completed":
-        time.sleep(0.2)
-    job = product.get(f"/api/jobs/{product.get(f'/api/videos/{video_id}')['job_id']}")
-    began, ended = (datetime.fromisoformat(job[name]) for name in ("started_at", "finished_at"))
-    return (ended - began).total_seconds()
-
-
-@contextmanager
-def service(folder: Path, workers: int, **settings: str) -> Iterator[tuple[Stack, MongoStore]]:
-    """The profile, and its database from behind. Clients may ask as often as they like."""
-    program, url = mongod_program(folder / f"mongo-{workers}", free_port())
-    with running(program, folder / "mongod.log"):
-        store = MongoStore(url, "sammot")
-        list(store.migrate())
-        settings |= {
-            "SAMMOT_PROFILE": "service",
-            "SAMMOT_MONGO_URL": url,
-            "SAMMOT_WORKERS": str(workers),
-            "SAMMOT_RATE_REQUESTS": "1000000/minute",
-        }
-        with stack(**settings) as product:
-            yield product, store
-
-
 def measure(options: argparse.Namespace, folder: Path) -> None:
-    clip, long = folder / "clip.mp4", folder / "long.mp4"
-    for path, frame_count in ((clip, None), (long, options.frames)):
-        scene = scenes.make("demonstration", width=640, height=360, frame_count=frame_count)
-        video.write(path, scene.frames(), scene.fps)
+    clip = folder / "clip.mp4"
+    scene = scenes.make("demonstration", width=640, height=360)
+    video.write(clip, scene.frames(), scene.fps)
     row("", "ours", "beside")
-    peer = f"`sammot track` {alone(clip, folder):.0f}"
-    with service(folder, 1) as (product, _):
-        _, one = measure_jobs(product, clip, options.jobs)
-        whole = measure_long(product, long)
-        product.hold_workers({0})
-        held = measure_long(product, another(long, 1))
-    row("jobs an hour, 1 worker", f"{one:.0f}", peer)
-    with service(folder, 2, SAMMOT_SPAN_FRAMES=str(options.frames // 2)) as (product, store):
-        video_id, two = measure_jobs(product, clip, options.jobs)
-        row("jobs an hour, 2 workers", f"{two:.0f}, {two / one:.2f} times as many", peer)
-        cut = measure_long(product, long)
-        what = f"one clip of {options.frames:,} frames, two spans, 2 workers"
-        row(what, f"{cut:.0f} s", "")
-        for by, took in (("that has one core", held), ("that has both cores", whole)):
-            row(f"  beside one worker {by}", f"{took / cut:.2f} times as fast", f"{took:.0f} s")
+    with service(folder, workers=1) as (product, store):
+        (video_id,) = product.track(clip)
         add_videos(store, options.videos)
         measure_events(product, video_id, options.subscribers)
         measure_requests(product, video_id, options.seconds)
@@ -302,8 +223,6 @@ def main() -> None:
     parser.add_argument("--videos", type=int, default=10_000, help="in the list")
     parser.add_argument("--seconds", type=float, default=6, help="of each kind of request")
     parser.add_argument("--megabytes", type=int, default=512, help="of the upload")
-    parser.add_argument("--jobs", type=int, default=6, help="clips of ten seconds")
-    parser.add_argument("--frames", type=int, default=24_000, help="of the long clip")
     options = parser.parse_args()
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

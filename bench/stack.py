@@ -58,6 +58,15 @@ class Stack:
         done.raise_for_status()
         return done.headers.get("Sammot-Video-Id", ""), body.ended_at
 
+    def track(self, *clips: Path) -> list[str]:
+        """Send clips and wait until all are tracked; the videos' ids."""
+        video_ids = [self.upload(clip)[0] for clip in clips]
+        while any(
+            self.get(f"/api/videos/{one}/status")["status"] != "completed" for one in video_ids
+        ):
+            time.sleep(0.5)
+        return video_ids
+
     def hold_workers(self, cores: set[int]) -> None:
         """Let those that track, and whatever they start, use only these cores. Linux only."""
         held = [child for child in _children(self.pid) if b"track,span" in _words(child)]
