@@ -29,7 +29,7 @@ import numpy as np
 import requests
 
 from sammot import scenes, video
-from servers import row, service
+from serving import row, service
 from stack import Stack
 from store import add_videos
 

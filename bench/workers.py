@@ -19,7 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sammot import scenes, video
-from servers import row, service
+from serving import row, service
 from stack import Stack
 
 

@@ -36,8 +36,6 @@ FOLLOWS = 0.3
 """Share by which the pose goes from where the flow has it to the box around the mask."""
 SLOWING = 0.97
 """Of its velocity a hidden object keeps in each frame, as far as is expected."""
-YOUNG = 2
-"""Frames in which evidence of motion may show what the user drew a box around."""
 ALIKE = 0.8
 """IoU with what was outlined by colours: what evidence shows is no news then."""
 APART, CLEARER, STUCK = 0.2, 1.5, 0.1
@@ -91,8 +89,10 @@ class Subject:
         )  # fmt: skip
 
     def evident(self, claims: Picture) -> Mask | None:
-        """What evidence shows, soon after the user drew a box, to be in it; None if nothing new."""
-        if self.drawn is None or self.age > YOUNG or self.missed:
+        """What evidence shows, in the frame after the user drew a box, to be in it; None if nothing
+        new.
+        """
+        if self.drawn is None or self.age > 1 or self.missed:
             return None
         mask = evident(self.drawn.box, claims)
         # Colours know an edge better.
