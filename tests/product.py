@@ -45,6 +45,14 @@ class Product:
             self._process = subprocess.Popen(
                 command, stdout=log, stderr=log, env=environment, start_new_session=True
             )
+        try:
+            self._await_answer()
+        except BaseException:
+            self.kill()
+            raise
+
+    def _await_answer(self) -> None:
+        assert self._process is not None
         deadline = time.monotonic() + 60
         while not self.answers():
             assert self._process.poll() is None, (self.folder / "product.log").read_text()[-4000:]
