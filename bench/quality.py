@@ -22,7 +22,7 @@ import json
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ import numpy as np
 from footage import Clip, Tracks, make_scenes, read_clips
 from sammot import video
 from sammot.metrics import evaluate
+from sammot.service.chunks import chunk_stop
 from sammot.tracking import motion
 
 OURS = "sammot motion"
@@ -40,14 +41,19 @@ COLUMNS = ("HOTA", "DetA", "AssA", "MOTA", "IDF1", "J", "J any", "tracks", "ms",
 
 
 def run_ours(clip: Clip, times: np.ndarray, parameters: Mapping[str, object]) -> Tracks:
-    """Our engine; its time includes decoding and the previews."""
+    """Our engine, chunk by chunk as a worker does: it looks ahead within a chunk only. Its time
+    includes decoding and the previews.
+    """
     tracks = Tracks()
     started = time.perf_counter()
     previews = video.previews(clip.path, times)
     engine = motion.create(parameters, clip.info, previews)
-    for result in engine.track(clip.frames()):
-        tracks.boxes[result.index] = {o.track_id: o.box for o in result.observations}
-        tracks.masks[result.index] = {o.track_id: o.rle for o in result.observations}
+    frames, start = clip.frames(), 0
+    while results := list(engine.track(islice(frames, chunk_stop(start) - start))):
+        for result in results:
+            tracks.boxes[result.index] = {o.track_id: o.box for o in result.observations}
+            tracks.masks[result.index] = {o.track_id: o.rle for o in result.observations}
+        start += len(results)
     tracks.seconds = time.perf_counter() - started
     return tracks
 
