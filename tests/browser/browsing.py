@@ -1,15 +1,37 @@
 from __future__ import annotations
 
+import importlib.util
 import time
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
+from product import Product
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Locator, Page
 
-    from product import Product
+PAGE = Path(__file__).resolve().parents[2] / "src" / "sammot" / "web" / "index.html"
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[Product]:
+    """The product over a folder, with its page."""
+    if not PAGE.is_file():
+        pytest.skip("the page is not built: ./dev up builds it")
+    server = Product(folder)
+    server.start()
+    yield server
+    server.kill()
+
+
+def require_torch() -> None:
+    if importlib.util.find_spec("torch") is None:
+        pytest.skip("Segment Anything is not installed: ./dev test --sam installs it")
 
 
 def until(fact: Callable[[], bool], what: str, seconds: float = 60) -> None:

@@ -6,16 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
-from product import Product
+from browsing import served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser, Page
 
-ROOT = Path(__file__).resolve().parents[2]
-PAGE = ROOT / "src" / "sammot" / "web" / "index.html"
+    from product import Product
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -27,12 +25,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    if not PAGE.is_file():
-        pytest.skip("the page is not built: ./dev up builds it")
-    server = Product(tmp_path_factory.mktemp("product"))
-    server.start()
-    yield server
-    server.kill()
+    with served(tmp_path_factory.mktemp("product")) as server:
+        yield server
 
 
 @pytest.fixture

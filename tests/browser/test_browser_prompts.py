@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 import shutil
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from browsing import at, go_to, open_viewer, shown, until, upload
+from browsing import at, go_to, open_viewer, require_torch, served, shown, until, upload
 
 from clips import Clip
 from product import Product
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
     from sammot.tracking.mask import Mask
 
-PAGE = Path(__file__).resolve().parents[2] / "src" / "sammot" / "web" / "index.html"
 CLIPS = {
     "landscape": Clip(count=20),
     "portrait": Clip(count=20, width=112, height=192, turn=90),
@@ -35,10 +33,7 @@ CLIPS = {
 
 @pytest.fixture(scope="module")
 def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    if importlib.util.find_spec("torch") is None:
-        pytest.skip("Segment Anything is not installed: ./dev test --sam installs it")
-    if not PAGE.is_file():
-        pytest.skip("the page is not built: ./dev up builds it")
+    require_torch()
     from sam_models import TRAINED, random_grounder, random_model  # noqa: PLC0415 - needs torch
 
     folder = tmp_path_factory.mktemp("product")
@@ -47,10 +42,8 @@ def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     shutil.copytree(TRAINED, models / "trained")
     for part in random_grounder():
         part.save_pretrained(models / "reader")
-    server = Product(folder)
-    server.start()
-    yield server
-    server.kill()
+    with served(folder) as server:
+        yield server
 
 
 def tracks_of(server: Product, video: dict[str, Any], job_id: str) -> Any:

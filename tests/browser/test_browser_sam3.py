@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from browsing import go_to, open_viewer, shown, until, upload
+from browsing import go_to, open_viewer, require_torch, served, shown, until, upload
 
 from clips import Clip
 from product import Product
@@ -18,24 +17,17 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Locator, Page
 
-PAGE = Path(__file__).resolve().parents[2] / "src" / "sammot" / "web" / "index.html"
-
 
 @pytest.fixture(scope="module")
 def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    if importlib.util.find_spec("torch") is None:
-        pytest.skip("Segment Anything is not installed: ./dev test --sam installs it")
-    if not PAGE.is_file():
-        pytest.skip("the page is not built: ./dev up builds it")
+    require_torch()
     from sam_models import random_sam3  # noqa: PLC0415 - needs torch
 
     folder = tmp_path_factory.mktemp("product")
     for part in random_sam3():
         part.save_pretrained(folder / "data" / "models" / "sam3")
-    server = Product(folder)
-    server.start()
-    yield server
-    server.kill()
+    with served(folder) as server:
+        yield server
 
 
 @pytest.fixture
