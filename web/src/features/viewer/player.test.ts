@@ -149,6 +149,25 @@ it("pauses for a step", async () => {
   expect(player.playing.get()).toBe(false);
 });
 
+it("stops at the picture that it was told of last", async () => {
+  player.play();
+  await Promise.resolve();
+  video.show(0.25);
+  player.pause();
+  expect(video.seeks).toEqual([expect.closeTo(0.275)]);
+  video.arrive();
+  expect(player.frame.get()).toBe(2);
+  expect(player.target.get()).toBeNull();
+});
+
+it("stays at the end when it has ended", () => {
+  player.play();
+  video.show(0.5);
+  video.ended = true;
+  video.pause();
+  expect(video.seeks).toEqual([]);
+});
+
 it("counts frames without a video, while it is being prepared", () => {
   const alone = new Player();
   alone.setTimes(times);

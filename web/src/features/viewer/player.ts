@@ -51,16 +51,19 @@ export class Player {
     video.loop = this.loop.get();
     const stopClock = this.followPictures(video);
     const onState = () => this.playing.set(!video.paused && !video.ended);
+    const onPause = () => this.hold(video);
     const onSeeked = () => this.settle(video);
     const onLoaded = () => {
       if (this.frame.get() > 0) this.seek(this.frame.get());
     };
     for (const name of ["play", "pause", "ended"]) video.addEventListener(name, onState);
+    video.addEventListener("pause", onPause);
     video.addEventListener("seeked", onSeeked);
     video.addEventListener("loadedmetadata", onLoaded);
     return () => {
       stopClock();
       for (const name of ["play", "pause", "ended"]) video.removeEventListener(name, onState);
+      video.removeEventListener("pause", onPause);
       video.removeEventListener("seeked", onSeeked);
       video.removeEventListener("loadedmetadata", onLoaded);
       this.video = null;
@@ -119,6 +122,11 @@ export class Player {
   setLoop(loop: boolean): void {
     this.loop.set(loop);
     if (this.video) this.video.loop = loop;
+  }
+
+  /** A busy browser may stop at a picture that it has not told of: go to the one that it told of last. */
+  private hold(video: HTMLVideoElement): void {
+    if (this.target.get() === null && !video.ended && this.frameCount > 0) this.seek(this.frame.get());
   }
 
   private settle(video: HTMLVideoElement): void {
