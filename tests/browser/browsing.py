@@ -25,8 +25,10 @@ def served(folder: Path) -> Iterator[Product]:
         pytest.skip("the page is not built: ./dev up builds it")
     server = Product(folder)
     server.start()
-    yield server
-    server.kill()
+    try:
+        yield server
+    finally:
+        server.kill()
 
 
 def require_torch() -> None:
