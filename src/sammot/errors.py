@@ -21,6 +21,30 @@ class UnclearText(InvalidInput):
     slug = "unclear-text"
 
 
+class UnknownClass(InvalidInput):
+    """A kind of object that the detector was not taught."""
+
+    slug = "unknown-class"
+
+
+class OutOfRange(InvalidInput):
+    """A number beyond the limits of its parameter."""
+
+    slug = "out-of-range"
+
+
+class NothingToDo(InvalidInput):
+    """Nothing is to be found, and nothing is shown."""
+
+    slug = "nothing-to-do"
+
+
+class NoExample(InvalidInput):
+    """What is alike is to be found, but nothing is shown that it could be like."""
+
+    slug = "no-example"
+
+
 class NotFound(SamMotError):
     """No such thing, or not yours: the two are not told apart."""
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sammot.errors import InvalidInput
+from sammot.errors import InvalidInput, UnknownClass
 from sammot.models import installed
 from sammot.models.catalogue import CATALOGUE
 from sammot.models.devices import Devices, is_absent
@@ -208,11 +208,11 @@ def _creator(
 
 
 def _check_classes(which: str, folder: Path, classes: str) -> None:
-    """Raise InvalidInput where the detector does not know these classes."""
+    """Raise UnknownClass where the detector does not know these classes."""
     known = labels_of(folder)
     for name in sam.names(classes):
         if name not in known:
-            raise InvalidInput(f"{which} knows no {name!r}; it knows: {', '.join(known)}.")
+            raise UnknownClass(f"{which} knows no {name!r}; it knows: {', '.join(known)}.")
 
 
 def _lack(settings: Settings, title: str, models: Role) -> Lack | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from sammot.errors import InvalidInput, UnclearText
+from sammot.errors import InvalidInput, OutOfRange, UnclearText
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +41,8 @@ def checked(
 
     Raises:
         UnclearText: a text that is too long, or holds what cannot be seen.
-        InvalidInput: an unknown name, a value of the wrong kind or out of range.
+        OutOfRange: a number beyond the limits.
+        InvalidInput: an unknown name, a value of the wrong kind.
 
     """
     known = {info.name: info for info in infos}
@@ -68,7 +69,7 @@ def _checked(info: ParameterInfo, value: object) -> str | float | bool:
     low, high = info.minimum, info.maximum
     # Written so that NaN fails.
     if low is None or high is None or not low <= value <= high:
-        raise InvalidInput(f"{info.name} must be between {low:g} and {high:g} {info.unit}.")
+        raise OutOfRange(f"{info.name} must be between {low:g} and {high:g} {info.unit}.")
     return float(value)
 
 

@@ -6,6 +6,15 @@ export const koService: Readonly<Record<string, string>> = {
   "/problems/invalid-input": "요청이 올바르지 않습니다",
   "/problems/unclear-text": "찾을 말을 읽을 수 없습니다",
   "/problems/unclear-text.detail": "찾을 것을 한 줄에 200자 안에서 짧게, 열 가지까지 쉼표로 나누어 적으세요.",
+  "/problems/unknown-class": "검출기가 모르는 종류입니다",
+  "/problems/unknown-class.detail":
+    "검출기가 아는 영어 이름만 쉼표로 나누어 적으세요. 비워 두면 아는 종류를 모두 찾습니다.",
+  "/problems/out-of-range": "숫자가 허용 범위를 벗어났습니다",
+  "/problems/out-of-range.detail": "빨갛게 표시된 칸의 숫자를 범위 안으로 바꾸세요.",
+  "/problems/nothing-to-do": "추적할 것이 없습니다",
+  "/problems/nothing-to-do.detail": "찾을 대상을 고르거나, 동영상에서 물체를 지정하세요.",
+  "/problems/no-example": "보기가 필요합니다",
+  "/problems/no-example.detail": "닮은 것을 찾으려면 동영상에서 물체 하나를 상자로 지정하세요.",
   "/problems/not-found": "찾을 수 없습니다",
   "/problems/conflict": "그사이에 상태가 바뀌었습니다",
   "/problems/locked": "사용 중입니다",
@@ -20,6 +29,7 @@ export const koService: Readonly<Record<string, string>> = {
   "/problems/video-too-big.detail":
     "길이나 화면 크기가 이 서버의 한도를 넘습니다. 동영상을 나누거나 화면을 줄여서 올리세요.",
   "/problems/unknown-engine": "그런 엔진이 없습니다",
+  "/problems/unknown-engine.detail": "다른 엔진을 고르거나 서버의 설치와 장치 설정을 확인하세요.",
   "/problems/too-many-requests": "요청이 너무 많습니다",
   "/problems/too-many-requests.detail": "같은 주소에서 너무 자주 요청했습니다. 잠시 뒤에 다시 시도하세요.",
   "/problems/out-of-memory.detail":
@@ -85,6 +95,7 @@ export const koService: Readonly<Record<string, string>> = {
   "unit.frames": "프레임",
   "/problems/out-of-memory": "메모리가 부족합니다",
   "/problems/unusable-weights": "가중치를 사용할 수 없습니다",
+  "/problems/unusable-weights.detail": "모델의 가중치가 없거나 손상되었습니다. 가중치를 다시 받으세요.",
   "parameter.preset": "프리셋",
   "parameter.preset.help": "들이는 시간: 작업 화면의 긴 변이 480, 640, 960픽셀입니다.",
   "parameter.camera": "카메라",

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sammot.errors import InvalidInput
+from sammot.errors import NothingToDo
 from sammot.tracking import prompts
 from sammot.tracking.parameters import ParameterInfo, checked
 
@@ -71,7 +71,7 @@ class Parameters:
         values: dict[str, Any] = {"find": "nothing" if told else "movement"}
         values |= checked(PARAMETERS, {n: v for n, v in given.items() if n != "prompts"})
         if values["find"] == "nothing" and not told:
-            raise InvalidInput("Nothing is to be found and nothing is prompted: there is no work.")
+            raise NothingToDo("Nothing is to be found and nothing is prompted: there is no work.")
         return cls(**values, prompts=told)
 
     @property

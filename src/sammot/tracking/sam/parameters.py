@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sammot.errors import InvalidInput, UnclearText
+from sammot.errors import InvalidInput, NoExample, NothingToDo, UnclearText
 from sammot.tracking import prompts
 from sammot.tracking.parameters import ParameterInfo, checked
 
-VERSION: Final = "2"
+VERSION: Final = "3"
 
 LONGEST_CLASSES: Final = 1000
 LONGEST_TEXT: Final = 200
@@ -85,12 +85,12 @@ class Parameters:
         values: dict[str, Any] = checked(infos, plain)
         values["find"] = find = _find(values, infos, is_prompted=bool(told))
         if find == "nothing" and not told:
-            raise InvalidInput("Nothing is to be found and nothing is prompted: there is no work.")
+            raise NothingToDo("Nothing is to be found and nothing is prompted: there is no work.")
         count = len(names(values.get("text", "")))
         if find == "text" and not 0 < count <= MOST_PHRASES:
             raise UnclearText(f"text must name what to find: 1 to {MOST_PHRASES} things.")
         if find == "similar" and all(one.box is None and one.mask is None for one in told):
-            raise InvalidInput("similar needs an example: an object prompted by its box or mask.")
+            raise NoExample("similar needs an example: an object prompted by its box or mask.")
         return cls(**values, prompts=told)
 
 
