@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,8 +29,10 @@ Session = transformers.models.sam2_video.modeling_sam2_video.Sam2VideoInferenceS
 ROOT = Path(__file__).resolve().parents[1]
 TRAINED = ROOT / "tests" / "data" / "tiny-sam2"
 """Weights of `bench/train_tiny_sam.py`; their README says how they came about."""
-SCENES = 8
-"""How many scenes the trained model is tested on."""
+SCENES, FEW_SCENES = 8, 2
+"""How many scenes the trained model is tested on; and through a whole path, which does not change
+how good it is.
+"""
 SIDE, GRID = 64, 16
 
 
@@ -250,10 +254,29 @@ def raiser(error: Exception) -> Callable[..., Any]:
     return fail
 
 
+def resident_bytes() -> int:
+    """Of this process's memory."""
+    with open("/proc/self/statm") as file:  # noqa: PTH123
+        return int(file.read().split()[1]) * resource.getpagesize()
+
+
 def fill_device(monkeypatch: pytest.MonkeyPatch) -> None:
     """From now on no tensor can be moved to a device, as where CUDA's memory is full."""
     error = torch.OutOfMemoryError("CUDA out of memory.")
     monkeypatch.setattr(torch.Tensor, "to", raiser(error))
+
+
+def answer_from_memory(encoder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let an encoder of pictures answer at once for one that it has seen before."""
+    forward, answers = encoder.forward, dict[float, Any]()
+
+    def answer(pixel_values: Any, **options: Any) -> Any:
+        key = float(pixel_values.sum())
+        if key not in answers:
+            answers[key] = forward(pixel_values, **options)
+        return copy(answers[key])  # the library changes what it is given
+
+    monkeypatch.setattr(encoder, "forward", answer)
 
 
 def noise(count: int, *, seed: int = 0, size: tuple[int, int] = (48, 80)) -> list[Frame]:

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sam_models import (
-    SCENES,
+    FEW_SCENES,
     TRAINED,
     agreement,
     exchange,
@@ -82,7 +82,7 @@ def test_sam3_tracks_what_a_text_names(folder: Path) -> None:
 @pytest.mark.timeout(600)
 def test_the_trained_model_follows_unseen_objects(tmp_path: Path) -> None:
     found: list[float] = []
-    for number in range(SCENES):
+    for number in range(FEW_SCENES):
         frames, truth = scene(number)
         video.write(tmp_path / "crossing.mp4", iter(frames), 10)
         prompts = [prompt(id_, mask, "mask") for id_, mask in truth[0].items()]

@@ -14,12 +14,13 @@ from flask import Flask
 from api_client import Client, work_off
 from clips import Clip
 from sam_models import (
-    SCENES,
+    FEW_SCENES,
     TRAINED,
     agreement,
     exchange,
     masks_of,
     prompt,
+    random_detector,
     random_grounder,
     random_model,
     random_sam3,
@@ -53,6 +54,7 @@ def models_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
         random_model().save_pretrained(folder / worn(damage))
         damage(folder / worn(damage))
     (folder / TRAINED.name).symlink_to(TRAINED)
+    random_detector("d_fine").save_pretrained(folder / "classes")
     for part in random_grounder():
         part.save_pretrained(folder / "reader")
     for part in random_sam3():
@@ -116,14 +118,19 @@ def test_what_a_text_names_is_tracked_under_its_words(
         ({"text": "x" * 201}, "unclear-text", "at most 200 characters"),
         ({"text": "a\u0000b"}, "unclear-text", "characters that cannot be seen"),
         ({"text": {"$ne": ""}}, "invalid-input", "text must be a text"),
+        ({"classes": "unicorn"}, "unknown-class", "it knows: person, car, dog"),
+        ({"find": "everything", "every": 0}, "out-of-range", "between 1 and 1000 frames"),
+        ({"find": "nothing"}, "nothing-to-do", "there is no work"),
+        ({"find": "similar"}, "no-example", "needs an example"),
     ],
 )
-def test_a_text_that_means_nothing_is_refused_at_once(
+def test_parameters_that_mean_nothing_are_refused_at_once(
     client: Client, small_clip: bytes, parameters: dict[str, Any], kind: str, words: str
 ) -> None:
     video = client.bring(small_clip)
+    engine = "sam3" if parameters.get("find") == "similar" else "sam2"
     answer = client.post(
-        f"/api/videos/{video['id']}/jobs", json={"engine": "sam2", "parameters": parameters}
+        f"/api/videos/{video['id']}/jobs", json={"engine": engine, "parameters": parameters}
     )
     assert answer.status_code == 422
     assert words in answer.get_json()["detail"]
@@ -148,7 +155,7 @@ def test_the_trained_model_follows_unseen_objects(
     client: Client, service: Service, tmp_path: Path
 ) -> None:
     path, found = tmp_path / "scene.mp4", list[float]()
-    for number in range(SCENES):
+    for number in range(FEW_SCENES):
         frames, truth = scene(number)
         write(path, iter(frames), 10)
         prompts = [prompt(id_, mask, "mask") for id_, mask in truth[0].items()]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import resource
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,12 +12,14 @@ import numpy as np
 import pytest
 
 from sam_models import (
+    answer_from_memory,
     clip_of,
     fill_device,
     letter_tokenizer,
     noise,
     random_model,
     random_sam3,
+    resident_bytes,
     square,
     torch,
     transformers,
@@ -312,10 +313,14 @@ def test_without_weights_sam3_says_what_to_do(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_memory_of_sam3_stays_flat_over_two_thousand_frames(entry: EngineEntry) -> None:
+def test_memory_of_sam3_stays_flat_over_two_thousand_frames(
+    entry: EngineEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
     some, clip = noise(8), ClipInfo(80, 48, 25.0, 2000)
     with entry.reserve(lambda: None):
         engine = entry.create(entry.complete({"text": "a dog"}), clip, some[:3])
+    network = engine.propagator.segmenter.network  # type: ignore[attr-defined]
+    answer_from_memory(network.vision_encoder, monkeypatch)
     sizes: list[int] = []
     for start in range(0, 2000, 250):
         list(engine.track(Frame(n, n / 25, some[n % 8].image) for n in range(start, start + 250)))
@@ -325,8 +330,3 @@ def test_memory_of_sam3_stays_flat_over_two_thousand_frames(entry: EngineEntry) 
             settled = resident_bytes()
     assert resident_bytes() - settled < 8 << 20
     assert max(sizes[4:]) <= 1.5 * min(sizes[4:])
-
-
-def resident_bytes() -> int:
-    with open("/proc/self/statm") as file:  # noqa: PTH123
-        return int(file.read().split()[1]) * resource.getpagesize()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,17 +15,20 @@ from sammot.models.kinds import DETECTORS
 from sammot.models.loading import detector
 from sammot.service import EngineEntry
 from sammot.settings import Settings
+from sammot.tracking.frame import Frame
+from sammot.tracking.mask import Box
 from sammot.tracking.sam.detector import ClassFinder, Detector
 from sammot.tracking.sam.proposers import Sampled
+from sammot.tracking.track import Detection
 
 GRID = (16, 16)
 
 
-@pytest.fixture(scope="module", params=DETECTORS)
-def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Weights of each kind, beside a segmenter's."""
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A detector's weights beside a segmenter's."""
     models = tmp_path_factory.mktemp("models")
-    random_detector(request.param).save_pretrained(models / "d-fine-small")
+    random_detector("d_fine").save_pretrained(models / "d-fine-small")
     random_model().save_pretrained(models / "tiny")
     return models
 
@@ -39,7 +43,10 @@ def entry(folder: Path, tmp_path: Path) -> EngineEntry:
     return engines(Settings(data_dir=tmp_path, models_dir=folder))["sam2"]
 
 
-def test_boxes_and_scores_are_the_librarys(model: Detector) -> None:
+@pytest.mark.parametrize("kind", DETECTORS)
+def test_boxes_and_scores_are_the_librarys(tmp_path: Path, kind: str) -> None:
+    random_detector(kind).save_pretrained(tmp_path)
+    model = detector(tmp_path, "cpu")
     frame = noise(1, size=(640, 640))[0]  # nothing to be squeezed
     pixels = torch.from_numpy(frame.image).permute(2, 0, 1)[None] / 255
     with torch.inference_mode():
@@ -79,14 +86,21 @@ def test_only_wanted_classes_are_claimed(model: Detector) -> None:
     assert len(found) == int((model.find(frame)[1][:, 2] >= 0.5).sum())
 
 
-def test_the_detector_is_asked_every_so_many_frames(model: Detector) -> None:
-    proposer = Sampled(ClassFinder(model, GRID, ()), every=4)
-    asked = [frame.index for frame in noise(9) if proposer.propose(frame)]
-    assert asked == [0, 4, 8]
+class Sighted:
+    """Sees one object in every frame."""
+
+    def find(self, frame: Frame) -> Sequence[Detection]:
+        return [Detection(Box(frame.index, 0, 20, 20), 1.0)]
+
+
+def test_a_finder_is_asked_every_so_many_frames() -> None:
+    proposer = Sampled(Sighted(), every=4)
+    found = [one.box.x1 for frame in noise(9) for one in proposer.propose(frame)]
+    assert found == [0, 4, 8]
 
 
 def test_found_objects_become_tracks_with_their_class(entry: EngineEntry) -> None:
-    frames = noise(12)
+    frames = noise(9)
     given = entry.complete({"classes": "dog, car", "every": 8})
     assert (given["find"], given["detector"], given["weights"]) == (
         "classes",

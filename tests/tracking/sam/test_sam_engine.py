@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,16 +14,19 @@ from sam_models import (
     GRID,
     SHORT,
     Session,
+    answer_from_memory,
     clip_of,
     fill_device,
     noise,
+    prompt,
     random_model,
+    resident_bytes,
     torch,
 )
 from sammot.errors import InvalidInput, OutOfMemory
 from sammot.tracking.engine import Engine
-from sammot.tracking.frame import Frame
-from sammot.tracking.mask import RLE
+from sammot.tracking.frame import ClipInfo, Frame
+from sammot.tracking.mask import RLE, mask_iou
 from sammot.tracking.proposers import resized
 from sammot.tracking.sam import propagator
 from sammot.tracking.sam.assembly import create
@@ -132,7 +138,7 @@ def test_a_snapshot_of_another_engine_is_refused(segmenter: Segmenter, frames: l
 
 
 @pytest.mark.parametrize(
-    ("prompt", "words"),
+    ("wrong", "words"),
     [
         (box(1, 99, 1, 1, 5, 5), "frame 99"),
         (box(1, 0, 70, 1, 50, 5), "outside the picture"),
@@ -148,22 +154,16 @@ def test_a_snapshot_of_another_engine_is_refused(segmenter: Segmenter, frames: l
     ],
 )
 def test_a_prompt_outside_the_clip_is_refused(
-    segmenter: Segmenter, frames: list[Frame], prompt: dict[str, Any], words: str
+    segmenter: Segmenter, frames: list[Frame], wrong: dict[str, Any], words: str
 ) -> None:
     with pytest.raises(InvalidInput, match=words):
-        engine(segmenter, frames, [prompt])
+        engine(segmenter, frames, [wrong])
 
 
 def test_a_mask_is_a_prompt(segmenter: Segmenter, frames: list[Frame]) -> None:
     mask = np.zeros((48, 80), np.bool_)
     mask[10:30, 20:50] = True
-    rle = RLE.encode(mask)
-    prompt = {
-        "object": 1,
-        "frame": 0,
-        "mask": {"size": [rle.height, rle.width], "counts": rle.counts},
-    }
-    first = next(iter(engine(segmenter, frames, [prompt]).track(frames[:1])))
+    first = next(iter(engine(segmenter, frames, [prompt(1, mask, "mask")]).track(frames[:1])))
     answer = first.observations[0].rle.decode()
     cell = (80 // GRID) * (48 // GRID)
     assert np.count_nonzero(answer ^ mask) < 40 * cell  # the model's grid is coarse
@@ -215,6 +215,26 @@ def test_a_frame_that_ran_out_of_memory_is_tried_again(
     results += tracker.track(frames[3:8])
     assert results == expected
     assert "off the device" in caplog.text
+
+
+def test_where_memory_is_short_objects_are_asked_one_by_one(
+    frames: list[Frame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, prompts = random_model(), [box(1, 0, 5, 5, 20, 20), box(2, 0, 40, 10, 30, 30)]
+    expected = list(engine(Segmenter(model, Session), frames, prompts).track(frames[:8]))
+    attend = model.memory_attention.forward
+
+    def small(**given: Any) -> Any:
+        if given["memory"].shape[1] > 1:
+            raise FULL
+        return attend(**given)
+
+    monkeypatch.setattr(model.memory_attention, "forward", small)
+    results = engine(Segmenter(model, Session), frames, prompts).track(frames[:8])
+    for result, other in zip(results, expected, strict=True):
+        for one, same in zip(result.observations, other.observations, strict=True):
+            assert one.track_id == same.track_id
+            assert mask_iou(one.rle.decode(), same.rle.decode()) > 0.99
 
 
 def test_it_is_tried_again_only_once(frames: list[Frame], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -302,3 +322,44 @@ def test_what_moves_is_found_by_the_engine_motion(segmenter: Segmenter) -> None:
     results = list(tracker.track(frames[16:]))
     assert any(result.observations for result in results)
     assert list(other.track(frames[16:])) == results
+
+
+class Passing(Segmenter):
+    """Believes its first object in view for ever, all others only in the first 30 frames of 40."""
+
+    def follow(self, sessions: Sequence[Any], index: int) -> list[dict[str, Any]]:
+        outputs = super().follow(sessions, index)
+        for number, output in enumerate(outputs):
+            surer = 4 if number == 0 else -20 * (index % 40 >= 30)
+            output["object_score_logits"] = output["object_score_logits"] + surer
+        return outputs
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_memory_stays_flat_over_two_thousand_frames_of_coming_and_going(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One object that stays, and in every 40 frames another that comes and goes."""
+    model, frames = random_model(), noise(8)
+    answer_from_memory(model.vision_encoder, monkeypatch)
+    masks = [np.zeros((48, 80), np.bool_) for _ in range(2)]
+    masks[0][6:24, 10:30] = masks[1][24:42, 40:70] = True
+    rounds, enters = 50, 16
+    prompts = [prompt(0, masks[0], "mask")]
+    prompts += [prompt(n + 1, masks[1], "mask", frame=40 * n + enters) for n in range(rounds)]
+    given = {"prompts": prompts, "memory": 0.2}
+    clip = ClipInfo(80, 48, 25.0, 40 * rounds)
+    tracker = create(given, clip, frames[:3], Passing(model, Session))
+    resident, sizes, seen = [], [], set[int]()
+    for start in range(0, 40 * rounds, 40):
+        shown = [replace(frames[n % 8], index=n) for n in range(start, start + 40)]
+        results = list(tracker.track(shown))
+        seen |= {one.track_id for result in results for one in result.observations}
+        assert tracker.propagator.save()["memories"].keys() == {"1"}
+        gc.collect()
+        resident.append(resident_bytes())
+        sizes.append(len(tracker.snapshot()))
+    assert seen == set(range(1, rounds + 2))
+    assert resident[-1] - resident[rounds // 2] < 8 << 20
+    assert max(sizes[rounds // 2 :]) <= 1.1 * min(sizes[rounds // 2 :])

@@ -138,6 +138,16 @@ def test_objects_in_several_batches_are_each_remembered_as_alone(
         np.testing.assert_allclose(parted[3, id_], alone, rtol=1e-5, atol=1e-4)
 
 
+def test_objects_that_remember_equally_much_are_asked_together(frames: list[Frame]) -> None:
+    model, counts = random_model(), list[int]()
+    model.memory_attention.register_forward_hook(
+        lambda _part, _given, found: counts.append(found.shape[1])
+    )
+    prompts = {(0, 1): DETECTIONS["mask"], (0, 2): DETECTIONS["box"], (2, 3): DETECTIONS["points"]}
+    ours(Segmenter(model, Session), frames[:4], prompts)
+    assert counts == [2, 2, 2, 1]
+
+
 def test_a_removed_object_leaves_the_others_as_they_were(
     segmenter: Segmenter, frames: list[Frame]
 ) -> None:

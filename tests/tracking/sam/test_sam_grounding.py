@@ -31,6 +31,8 @@ from sammot.tracking.sam.grounding import LEAST_SCORE, Grounder, TextFinder, fit
 from sammot.tracking.sam.picture import IMAGENET
 
 GRID = (16, 16)
+SQUARE = (48, 48)
+"""Of a picture: the model takes wider ones larger."""
 PHRASES = ("A red car", "a dog")
 
 
@@ -89,7 +91,7 @@ def test_boxes_and_scores_are_the_librarys(model: Grounder) -> None:
 
 
 def test_each_object_is_found_once_with_the_phrase_that_fits_best(model: Grounder) -> None:
-    frame = noise(1)[0]
+    frame = noise(1, size=SQUARE)[0]
     found = TextFinder(model, GRID, PHRASES).find(frame)
     boxes, scores = model.find(frame, model.query(PHRASES))
     assert 0 < len(found) <= int((scores.amax(1) >= LEAST_SCORE).sum())
@@ -111,11 +113,12 @@ def test_what_nothing_goes_with_is_not_found(model: Grounder) -> None:
             layer.text_enhancer_layer.layer_norm_after.bias.fill_(1)
         network.model.decoder.layer_norm.weight.zero_()
         network.model.decoder.layer_norm.bias.fill_(-1)
-    assert not TextFinder(Grounder(network, model.tokenizer), GRID, PHRASES).find(noise(1)[0])
+    finder = TextFinder(Grounder(network, model.tokenizer), GRID, PHRASES)
+    assert not finder.find(noise(1, size=SQUARE)[0])
 
 
 def test_found_objects_become_tracks_with_their_phrase(entry: EngineEntry) -> None:
-    frames = noise(10)
+    frames = noise(9, size=SQUARE)
     given = entry.complete({"text": " a red car ,a dog, a dog,", "every": 8})
     assert (given["find"], given["text_detector"], given["weights"]) == ("text", "reader", "tiny")
     with entry.reserve(lambda: None):

@@ -62,27 +62,27 @@ class Memory:
     def __init__(self, segmenter: Segmenter, shared: Shared) -> None:
         self._segmenter = segmenter
         self._shared = shared
-        self._session = segmenter.session()
-        self._session.obj_id_to_idx(1)
-        self._session.processed_frames = shared.frames
+        self.session = segmenter.session()
+        self.session.obj_id_to_idx(1)
+        self.session.processed_frames = shared.frames
         if shared.cache is None:
-            shared.cache = self._session.cache
-        self._session.cache = shared.cache
+            shared.cache = self.session.cache
+        self.session.cache = shared.cache
 
     @property
     def _outputs(self) -> dict[str, dict[int, dict[str, Any]]]:
-        outputs: dict[str, dict[int, dict[str, Any]]] = self._session.output_dict_per_obj[0]
+        outputs: dict[str, dict[int, dict[str, Any]]] = self.session.output_dict_per_obj[0]
         return outputs
 
-    def track(self, index: int) -> tuple[torch.Tensor, float]:
-        """Find the object in the frame: logits (height, width) and score. `remember` comes next."""
-        return self._segmenter.run(self._session, index, self._shared.frames[index])
+    def found(self, index: int, output: dict[str, Any]) -> None:
+        """What was found of it in a frame; `remember` comes next."""
+        self.session.store_output(0, index, output_value=output, is_conditioning_frame=False)
 
     def encode(
         self, index: int, found: Sequence[dict[str, Any]], *, is_given: bool
     ) -> list[tuple[torch.Tensor, torch.Tensor]]:
         """See `Segmenter.encode`; the features of the frame are shared."""
-        return self._segmenter.encode(self._session, index, found, is_given=is_given)
+        return self._segmenter.encode(self.session, index, found, is_given=is_given)
 
     def prompt(self, index: int, prompt: Prompt) -> tuple[torch.Tensor, float]:
         """Tell where the object is in this frame; what was found in it before is forgotten.
@@ -91,7 +91,7 @@ class Memory:
             OutOfMemory: the device has not enough; the same may be told again.
 
         """
-        session = self._session
+        session = self.session
         self._outputs["non_cond_frame_outputs"].pop(index, None)
         # A frame that the library has not tracked counts as a prompted one.
         session.frames_tracked_per_obj[0].clear()
@@ -103,7 +103,7 @@ class Memory:
                 labels = torch.tensor(prompt.labels, dtype=torch.int32)[None, None]
                 session.add_point_inputs(0, index, {"point_coords": points, "point_labels": labels})
         session.obj_with_new_inputs = [1]
-        answer = self.track(index)
+        answer = self._segmenter.run(session, index, self._shared.frames[index])
         remember([self], index, is_given=True)
         session.mask_inputs_per_obj[0].clear()
         session.point_inputs_per_obj[0].clear()
@@ -111,7 +111,7 @@ class Memory:
 
     def offload(self) -> None:
         """Move what is remembered off the device, and keep it there from now on."""
-        self._session.inference_state_device = "cpu"
+        self.session.inference_state_device = "cpu"
         for outputs in self._outputs.values():
             for output in outputs.values():
                 output |= {key: output[key].cpu() for key in (_FEATURES, _PLACES) if key in output}
@@ -148,7 +148,7 @@ class Memory:
             elif past < index + 2 - config.num_maskmem:
                 found[past].pop(_FEATURES, None)
                 found[past].pop(_PLACES, None)
-        self._session.frames_tracked_per_obj[0].clear()
+        self.session.frames_tracked_per_obj[0].clear()
 
     def fresh(self, index: int) -> list[dict[str, Any]]:
         """What was found in a frame and is not remembered yet: at most one output."""
@@ -189,6 +189,24 @@ class Memory:
                 if _FEATURES in output:
                     output[_PLACES] = self._shared.places
                 self._outputs[kind][saved["index"]] = output
+
+
+def track(
+    segmenter: Segmenter, memories: Sequence[Memory], index: int
+) -> list[tuple[torch.Tensor, float]]:
+    """Find objects in a frame together: logits (height, width) and score of each.
+
+    Raises:
+        OutOfMemory: the device has not enough; the same may be asked again.
+
+    """
+    outputs = segmenter.follow([memory.session for memory in memories], index)
+    for memory, output in zip(memories, outputs, strict=True):
+        memory.found(index, output)
+    return [
+        (one["pred_masks"][0, 0].float().cpu(), float(one["object_score_logits"].float()))
+        for one in outputs
+    ]
 
 
 def remember(memories: Sequence[Memory], index: int, *, is_given: bool = False) -> None:

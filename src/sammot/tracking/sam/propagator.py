@@ -9,7 +9,15 @@ import numpy as np
 import torch
 
 from sammot.errors import OutOfMemory
-from sammot.tracking.sam.memory import Memory, Prompt, Shared, _loaded, _saved, remember
+from sammot.tracking.sam.memory import (
+    Memory,
+    Prompt,
+    Shared,
+    _loaded,
+    _saved,
+    remember,
+    track,
+)
 from sammot.tracking.sam.picture import model_mask
 from sammot.tracking.track import Prediction, TrackId
 
@@ -26,7 +34,7 @@ if TYPE_CHECKING:
 SEEN_FROM: Final = 2.0
 """Score below which an object counts as hidden (SAM2MOT, section 4: suspicious)."""
 AT_ONCE: Final = 16
-"""Objects whose memories of a frame are encoded together: more are hardly faster, and need room."""
+"""Objects that are looked for, and remembered, together: more are hardly faster, and need room."""
 SNAPSHOT_BYTES: Final = 16 << 20
 """Of all objects' features in a snapshot: at 1024 x 1024, three objects' whole memories."""
 DOUBT, SLOPE = 2.0, 2.0
@@ -55,9 +63,11 @@ class SamPropagator:
         found: dict[TrackId, tuple[torch.Tensor, float]] = {}
         waiting = list(self._memories.items())
         while waiting:
-            some, waiting = waiting[:AT_ONCE], waiting[AT_ONCE:]
-            found |= {id_: self._asked(memory.track, frame.index) for id_, memory in some}
-            self._asked(remember, [memory for _, memory in some], frame.index)
+            some, waiting = dict(waiting[:AT_ONCE]), waiting[AT_ONCE:]
+            memories = list(some.values())
+            answers = self._asked(self._track, memories, frame.index)
+            found |= zip(some, answers, strict=True)
+            self._asked(remember, memories, frame.index)
         return {
             id_: self._predict(frame.index, id_, *answer)
             for id_, answer in found.items()
@@ -112,6 +122,12 @@ class SamPropagator:
             memory = Memory(self.segmenter, self._shared)
             memory.load(state["memories"][str(id_)])
             self._memories[TrackId(id_)] = memory
+
+    def _track(self, memories: list[Memory], index: int) -> list[tuple[torch.Tensor, float]]:
+        """Find objects together; one by one where the memory is short."""
+        step = 1 if self._is_sparing else AT_ONCE
+        parts = [memories[start : start + step] for start in range(0, len(memories), step)]
+        return [found for part in parts for found in track(self.segmenter, part, index)]
 
     def _asked(self, ask: Callable[..., Answer], *words: object) -> Answer:
         """The answer; where the device's memory is short, once more with all memories off it."""

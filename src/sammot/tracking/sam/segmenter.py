@@ -12,6 +12,7 @@ import torch
 
 from sammot.errors import InvalidInput, OutOfMemory
 from sammot.tracking.sam.picture import IMAGENET, Colours, model_input
+from sammot.tracking.sam.together import Output, follow
 
 if TYPE_CHECKING:
     from sammot.tracking.frame import Frame
@@ -133,8 +134,8 @@ class Segmenter:
         return masks[0, every, best].float().cpu(), qualities[0, every, best].float().cpu()
 
     def run(self, session: Any, index: int, pixels: torch.Tensor) -> tuple[torch.Tensor, float]:  # noqa: ANN401
-        """Logits (height, width) of the session's object in a frame, and its score; the frame is
-        not remembered yet (`encode`).
+        """Logits (height, width) of the session's object in a frame that something is told of, and
+        its score; the frame is not remembered yet (`encode`).
 
         Raises:
             OutOfMemory: the device has not enough.
@@ -145,6 +146,16 @@ class Segmenter:
                 inference_session=session, frame_idx=index, frame=pixels, run_mem_encoder=False
             )
             return out.pred_masks[0, 0].float().cpu(), float(out.object_score_logits.float())
+
+    def follow(self, sessions: Sequence[Any], index: int) -> list[Output]:
+        """See `together.follow`; the frame is not remembered yet.
+
+        Raises:
+            OutOfMemory: the device has not enough.
+
+        """
+        with bounded(self.device), torch.inference_mode():
+            return follow(self.network, sessions, index)
 
     def encode(
         self,
