@@ -2,12 +2,11 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from browsing import require_torch, served
+from browsing import served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,23 +26,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     with served(tmp_path_factory.mktemp("product")) as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
-def sam_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """The product with Segment Anything, all but one of its models with random weights."""
-    require_torch()
-    from sam_models import TRAINED, random_grounder, random_model, random_sam3  # noqa: PLC0415
-
-    folder = tmp_path_factory.mktemp("product")
-    models = folder / "data" / "models"
-    random_model().save_pretrained(models / "random")
-    shutil.copytree(TRAINED, models / "trained")
-    for name, parts in {"reader": random_grounder(), "sam3": random_sam3()}.items():
-        for part in parts:
-            part.save_pretrained(models / name)
-    with served(folder) as server:
         yield server
 
 

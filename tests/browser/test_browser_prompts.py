@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from browsing import at, go_to, open_viewer, shown, until, upload
+from browsing import at, go_to, open_viewer, require_torch, served, shown, until, upload
 
 from clips import Clip
 from product import Product
@@ -17,7 +18,7 @@ from sammot.tracking.mask import mask_iou
 from sammot.video import write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Page
 
@@ -30,9 +31,19 @@ CLIPS = {
 }
 
 
-@pytest.fixture
-def live_server(sam_server: Product) -> Product:
-    return sam_server
+@pytest.fixture(scope="module")
+def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    require_torch()
+    from sam_models import TRAINED, random_grounder, random_model  # noqa: PLC0415 - needs torch
+
+    folder = tmp_path_factory.mktemp("product")
+    models = folder / "data" / "models"
+    random_model().save_pretrained(models / "random")
+    shutil.copytree(TRAINED, models / "trained")
+    for part in random_grounder():
+        part.save_pretrained(models / "reader")
+    with served(folder) as server:
+        yield server
 
 
 def tracks_of(server: Product, video: dict[str, Any], job_id: str) -> Any:
@@ -147,7 +158,7 @@ def test_the_engines_tell_their_state_and_their_measured_speed(
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("radio", name=re.compile("Motion")).wait_for()
     assert dialog.get_by_text(re.compile("About .* fps here: this video takes")).count() > 0
-    assert dialog.get_by_text("Ready", exact=True).count() == 3
+    assert dialog.get_by_text("Ready", exact=True).count() == 2
     dialog.get_by_role("radio", name=re.compile("Segment Anything 2")).check()
     dialog.get_by_role("combobox", name="Weights").wait_for()
 

@@ -7,26 +7,33 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from browsing import go_to, open_viewer, shown, until, upload
+from browsing import go_to, open_viewer, require_torch, served, shown, until, upload
 
 from clips import Clip
 from product import Product
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Locator, Page
 
 
-@pytest.fixture
-def live_server(sam_server: Product) -> Product:
-    return sam_server
+@pytest.fixture(scope="module")
+def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    require_torch()
+    from sam_models import random_sam3  # noqa: PLC0415 - needs torch
+
+    folder = tmp_path_factory.mktemp("product")
+    for part in random_sam3():
+        part.save_pretrained(folder / "data" / "models" / "sam3")
+    with served(folder) as server:
+        yield server
 
 
 @pytest.fixture
 def video(page: Page, live_server: Product, tmp_path: Path) -> dict[str, Any]:
     """Tracked by `motion`, and open in the viewer."""
-    video = upload(page, live_server, Clip(count=24).write(tmp_path / "clip.mp4"))
+    video = upload(page, live_server, Clip(count=20).write(tmp_path / "clip.mp4"))
     open_viewer(page, video)
     return video
 
