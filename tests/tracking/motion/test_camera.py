@@ -16,6 +16,13 @@ def test_a_scene_tells_what_its_camera_does(name: str, camera: Camera) -> None:
     assert judge(greys_of(name)) is camera
 
 
+@pytest.mark.parametrize("frame_count", [270, 1200, 2700, 4000])
+def test_objects_with_more_corners_than_the_ground_are_no_moving_camera(frame_count: int) -> None:
+    scene = scenes.make("demonstration", width=640, height=360, frame_count=frame_count)
+    places = np.linspace(0, frame_count - 1, 32).round().astype(int)
+    assert judge([grey_of(scene.render(place)[0].image, 320) for place in places]) is Camera.FIXED
+
+
 def test_changing_light_is_no_moving_camera() -> None:
     assert judge(greys_of("light")) is Camera.FIXED
 
@@ -41,4 +48,9 @@ def test_a_brief_busy_clip_shows_no_background(
 
 def greys_of(name: str) -> list[np.ndarray]:
     frames = list(scenes.make(name, width=320, height=180).frames())[::5]
-    return [cv2.cvtColor(frame.image, cv2.COLOR_RGB2GRAY) for frame in frames]
+    return [grey_of(frame.image, 320) for frame in frames]
+
+
+def grey_of(image: np.ndarray, width: int) -> np.ndarray:
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    return cv2.resize(grey, (width, width * 9 // 16), interpolation=cv2.INTER_AREA)

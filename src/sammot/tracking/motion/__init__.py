@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sammot.tracking.frame import ClipInfo, Frame
 
 NAME: Final = "motion"
-VERSION: Final = "12"
+VERSION: Final = "13"
 WINDOW_BYTES = 1 << 28
 """Frames that the engine holds back to look ahead take at most this, but are at least eight."""
 
