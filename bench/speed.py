@@ -27,7 +27,7 @@ import cv2
 from sammot import bootstrap, scenes, video
 from sammot.records import JobKind, Priority
 from sammot.service import Service
-from sammot.service.jobs import Jobs
+from sammot.service.leases import Leases
 from sammot.settings import Settings
 from sammot.tracking import engine as engine_module
 from sammot.tracking.frame import ClipInfo
@@ -76,7 +76,7 @@ def instrumented(service: Service, watch: Stopwatch) -> Iterator[Service]:
         for place, name, stage in (
             (video, "previews", "previews"),
             (tracking, "write_chunk", "pack"),
-            (Jobs, "store_chunk", "store"),
+            (Leases, "store_chunk", "store"),
         ):
             measured = watch.timed(stage, getattr(place, name))
             stack.enter_context(mock.patch.object(place, name, measured))
@@ -102,10 +102,10 @@ class Case:
 
     def track(self, service: Service, watch: Stopwatch) -> None:
         """The worker's task, from the file to what is stored; as the stage `rest`."""
-        job = service.jobs.claim("bench", [JobKind.TRACK])
+        job = service.leases.claim("bench", [JobKind.TRACK])
         if job is None:
             job = service.jobs.submit(self.video, self.spec)
-            job = service.jobs.claim("bench", [JobKind.TRACK]) or job
+            job = service.leases.claim("bench", [JobKind.TRACK]) or job
         with Pulse(service, job, threading.Event()) as pulse:
             watch.timed("rest", tasks.track)(service, job, pulse)
 

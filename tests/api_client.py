@@ -33,5 +33,5 @@ def work_off(service: Service, *kinds: JobKind) -> None:
     """Do all the jobs that are due."""
     chosen = list(kinds or JobKind)
     worker = Worker(service, "here:1", chosen, threading.Event())
-    while job := service.jobs.claim("here:1", chosen):
+    while job := service.leases.claim("here:1", chosen):
         worker.work(job)

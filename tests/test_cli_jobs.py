@@ -42,9 +42,9 @@ def a_queued_job(service: Service, folder: Path, name: str, count: int) -> str:
 def dead(service: Service, folder: Path) -> str:
     """A job that has used its attempts up."""
     a_queued_job(service, folder, "one.mp4", 4)
-    job = service.jobs.claim("here:1", ["track"])
+    job = service.leases.claim("here:1", ["track"])
     assert job is not None
-    service.jobs.fail(job, "The motion step failed.", code="Test", is_final=False)
+    service.leases.fail(job, "The motion step failed.", code="Test", is_final=False)
     return job.id
 
 

@@ -58,7 +58,7 @@ def test_every_fault_and_warning_says_what_to_do(settings: Settings) -> None:
 
 
 def test_kinds_of_jobs_that_nobody_takes_are_told(settings: Settings) -> None:
-    bootstrap.service(settings).jobs.announce_worker("here:1", [JobKind.TRACK])
+    bootstrap.service(settings).leases.announce_worker("here:1", [JobKind.TRACK])
     named = found(settings)
     assert named["workers: track"].verdict is Verdict.OK
     assert named["workers: render"].verdict is Verdict.WARNING

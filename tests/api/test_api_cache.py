@@ -96,7 +96,7 @@ def test_a_client_that_has_the_answer_is_told_so(
 
 def test_each_step_of_a_job_is_seen_at_once(client: Client, service: Service, clip: bytes) -> None:
     video = client.bring(clip)
-    job = service.jobs.claim("here:1", [JobKind.TRACK])
+    job = service.leases.claim("here:1", [JobKind.TRACK])
     assert job is not None
     assert tracks(client, video) == {"job_id": job.id, "complete": False, "items": []}
     for chunk in range(5):
@@ -104,7 +104,7 @@ def test_each_step_of_a_job_is_seen_at_once(client: Client, service: Service, cl
         assert [track["track_id"] for track in tracks(client, video)["items"]] == [
             *range(1, chunk + 2)
         ]
-    service.jobs.complete(job, 80)
+    service.leases.complete(job, 80)
     assert tracks(client, video)["complete"] is True
     client.post(f"/api/videos/{video['id']}/jobs", json={})
     assert tracks(client, video)["items"] == []
@@ -114,7 +114,7 @@ def stored(service: Service, job: Job, chunk: int) -> Job:
     """A chunk with which one more track has come."""
     content = ChunkContent(b"", b"", [a_track(chunk + 1)])
     bounds = ChunkBounds(chunk, 16 * chunk, 16 * (chunk + 1))
-    return service.jobs.store_chunk(job, bounds, content, track_count=1, seconds=1)
+    return service.leases.store_chunk(job, bounds, content, track_count=1, seconds=1)
 
 
 @pytest.mark.parametrize(

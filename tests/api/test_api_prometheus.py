@@ -35,7 +35,7 @@ def test_the_queue_is_counted_by_kind_and_priority(client: Client, clip: bytes) 
 
 
 def test_living_workers_are_counted_by_kind(client: Client, service: Service) -> None:
-    service.jobs.announce_worker("here:1", [JobKind.TRACK])
+    service.leases.announce_worker("here:1", [JobKind.TRACK])
     expected = {f"kind={kind}": int(kind == JobKind.TRACK) for kind in JobKind}
     assert read(client)["workers"] == expected
 

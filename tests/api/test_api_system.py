@@ -32,12 +32,12 @@ def test_a_service_that_has_what_it_needs_is_ready(client: Client, clip: bytes) 
 
 
 def test_it_is_told_which_workers_are_alive(client: Client, service: Service) -> None:
-    service.jobs.announce_worker("here:1", [JobKind.TRACK])
+    service.leases.announce_worker("here:1", [JobKind.TRACK])
     kinds = {
         entry["kind"]: entry["count"] for entry in client.get("/api/ready").get_json()["workers"]
     }
     assert kinds == {kind: int(kind == JobKind.TRACK) for kind in JobKind}
-    service.jobs.announce_worker("here:1", [])
+    service.leases.announce_worker("here:1", [])
     assert {entry["count"] for entry in client.get("/api/ready").get_json()["workers"]} == {0}
 
 

@@ -95,14 +95,14 @@ def test_a_worker_that_beats_at_the_last_moment_keeps_its_job(tmp_path: Path, cl
     store = _Store(tmp_path / "store.db")
     late = plain.world.now() + timedelta(hours=1)
     service = Service.over(replace(plain.world, store=store, now=lambda: late))
-    job = plain.jobs.claim("here:1", [JobKind.TRACK])
+    job = plain.leases.claim("here:1", [JobKind.TRACK])
     assert job is not None
     store.beat = lambda: store.update_job(
         job.id, lambda old: replace(old, lease_expires_at=late + timedelta(seconds=1))
     )
-    service.jobs.recover()
+    service.leases.recover()
     assert service.jobs.get("local", job.id).state is JobState.RUNNING
     store.beat = int
     late += timedelta(hours=1)
-    service.jobs.recover()
+    service.leases.recover()
     assert service.jobs.get("local", job.id).state is JobState.QUEUED

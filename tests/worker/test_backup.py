@@ -34,7 +34,7 @@ def back_up(folder: Path, target: Path) -> None:
 
 def work_off(service: Service) -> None:
     worker = Worker(service, "here:1", list(JobKind), threading.Event())
-    while job := service.jobs.claim("here:1", list(JobKind)):
+    while job := service.leases.claim("here:1", list(JobKind)):
         worker.work(job)
 
 
@@ -70,7 +70,7 @@ def test_a_restored_backup_goes_on_where_its_jobs_stood(tmp_path: Path) -> None:
     restored = a_service(copies[0], entry, lease=timedelta(0))
     job = restored.results.current_job(restored.library.get("local", video.id))
     assert (job.state, job.frames_ready) == (JobState.RUNNING, 64)
-    restored.jobs.recover()
+    restored.leases.recover()
     work_off(restored)
     assert results(restored, video.id) == results(service, video.id)
     assert len(results(restored, video.id)) == 150

@@ -104,7 +104,7 @@ def test_a_job_whose_files_are_away_says_so_and_is_tried_again(
 ) -> None:
     pytest.importorskip("boto3", reason="the service profile is not installed")
     job = embedded.job(embedded.bring(short))
-    embedded.service.jobs.claim("here:1", [job.kind])
+    embedded.service.leases.claim("here:1", [job.kind])
     nobody = f"http://127.0.0.1:{free_port()}"
     away = {"s3_bucket": "videos", "s3_endpoint": nobody, "s3_region": "us-east-1"}
     keys = {"s3_access_key": "a", "s3_secret_key": "b"}

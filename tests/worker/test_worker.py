@@ -59,7 +59,7 @@ def a_worker(service: Service, stop: threading.Event | None = None) -> Worker:
 def work_off(service: Service) -> None:
     """Do all the jobs that are due."""
     worker = a_worker(service)
-    while job := service.jobs.claim("here:1", list(JobKind)):
+    while job := service.leases.claim("here:1", list(JobKind)):
         worker.work(job)
 
 
@@ -137,10 +137,10 @@ def test_a_worker_that_dies_anywhere_leaves_the_same_bytes(
     entry = replace(fake_engine.entry(), create=create)
     service = a_service(tmp_path / "rough", entry, lease=timedelta(0))
     video, _ = bring(service, clip)
-    job = service.jobs.claim("here:1", [JobKind.TRACK])
+    job = service.leases.claim("here:1", [JobKind.TRACK])
     with pytest.raises(_Killed):
         a_worker(service).work(job)
-    assert service.jobs.recover() == 1
+    assert service.leases.recover() == 1
     work_off(service)
     assert deaths == [frame]
     assert payloads(service, video) == payloads(calm, undisturbed)
@@ -174,7 +174,7 @@ def test_a_worker_that_dies_behind_its_last_chunk_has_lost_nothing(
     with pytest.raises(_Killed):
         work_off(service)
     before = payloads(service, video)
-    assert service.jobs.recover() == 1
+    assert service.leases.recover() == 1
     work_off(service)
     assert fresh(service, video).status is VideoStatus.COMPLETED
     assert payloads(service, video) == before
@@ -202,7 +202,7 @@ def test_results_up_to_a_failure_stay_readable(service: Service, clip: bytes) ->
 
 def test_cancelling_stops_the_worker(service: Service, clip: bytes) -> None:
     video, _ = bring(service, clip, seconds_per_frame=0.05)
-    job = service.jobs.claim("here:1", [JobKind.TRACK])
+    job = service.leases.claim("here:1", [JobKind.TRACK])
     thread = threading.Thread(target=a_worker(service).work, args=(job,))
     thread.start()
     service.jobs.cancel("local", job.id)
@@ -215,7 +215,7 @@ def test_cancelling_stops_the_worker(service: Service, clip: bytes) -> None:
 def interrupted_at(service: Service, frame: int) -> Job:
     """The next job, after a worker was told to stop at that frame."""
     stop = threading.Event()
-    pulse = Pulse(service, service.jobs.claim("here:1", [JobKind.TRACK]), stop)
+    pulse = Pulse(service, service.leases.claim("here:1", [JobKind.TRACK]), stop)
 
     def step(frames_done: int, *, in_chunk: bool = False, step: Callable = pulse.step) -> None:
         step(frames_done, in_chunk=in_chunk)
@@ -225,7 +225,7 @@ def interrupted_at(service: Service, frame: int) -> Job:
     pulse.step = step
     with pytest.raises(Stopping):
         TASKS[JobKind.TRACK](service, pulse._job, pulse)
-    return service.jobs.release(pulse._job)
+    return service.leases.release(pulse._job)
 
 
 @pytest.mark.parametrize(("frame", "ready"), [(0, 16), (15, 16), (20, 64), (64, 128)])
@@ -247,7 +247,7 @@ def test_a_chunk_that_takes_long_is_not_finished_by_a_worker_told_to_stop(
 def test_a_worker_told_to_stop_gives_its_job_back(service: Service, clip: bytes) -> None:
     video, _ = bring(service, clip, seconds_per_frame=0.01)
     stop = threading.Event()
-    job = service.jobs.claim("here:1", [JobKind.TRACK])
+    job = service.leases.claim("here:1", [JobKind.TRACK])
     threading.Timer(0.4, stop.set).start()
     a_worker(service, stop).work(job)
     job = service.results.current_job(video)
@@ -258,7 +258,7 @@ def test_deleting_a_video_under_work_leaves_nothing(
     service: Service, clip: bytes, tmp_path: Path
 ) -> None:
     video, _ = bring(service, clip, seconds_per_frame=0.05)
-    job = service.jobs.claim("here:1", [JobKind.TRACK])
+    job = service.leases.claim("here:1", [JobKind.TRACK])
     thread = threading.Thread(target=a_worker(service).work, args=(job,))
     thread.start()
     service.library.delete("local", video.id)
@@ -273,9 +273,9 @@ def test_deleting_a_video_under_work_leaves_nothing(
 def test_a_job_begun_by_another_version_is_not_continued(tmp_path: Path, clip: bytes) -> None:
     old = a_service(tmp_path, fake_engine.entry("1"))
     video, _ = bring(old, clip, breaks_at=20)
-    a_worker(old).work(old.jobs.claim("here:1", [JobKind.TRACK]))
+    a_worker(old).work(old.leases.claim("here:1", [JobKind.TRACK]))
     new = a_service(tmp_path, fake_engine.entry("2"))
-    a_worker(new).work(new.jobs.claim("here:1", [JobKind.TRACK]))
+    a_worker(new).work(new.leases.claim("here:1", [JobKind.TRACK]))
     job = new.results.current_job(video)
     assert job.state is JobState.FAILED
     assert "upgraded" in job.error_message
@@ -309,7 +309,7 @@ def test_the_annotated_video_is_made_when_somebody_asks(service: Service, clip: 
 
 
 def held(service: Service) -> Job | None:
-    return service.jobs.claim("other:2", list(JobKind))
+    return service.leases.claim("other:2", list(JobKind))
 
 
 def test_the_loop_recovers_what_a_silent_worker_left(tmp_path: Path, clip: bytes) -> None:
@@ -381,7 +381,7 @@ def test_what_decoding_finds_is_right_also_for_a_worker_that_goes_on(
 def test_a_copy_whose_job_is_lost_takes_no_place(service: Service, tmp_path: Path) -> None:
     Clip(count=20, codec="mpeg4").write(tmp_path / "clip.avi")
     video, _ = bring(service, (tmp_path / "clip.avi").read_bytes(), "clip.avi")
-    job = service.jobs.claim("here:1", [JobKind.PROXY])
+    job = service.leases.claim("here:1", [JobKind.PROXY])
     service.jobs.cancel("local", job.id)
     with pytest.raises(Conflict):  # the heartbeat has not noticed yet
         TASKS[JobKind.PROXY](service, job, Pulse(service, job, threading.Event()))
@@ -394,7 +394,7 @@ def test_a_copy_for_which_there_is_no_room_is_not_begun(service: Service, tmp_pa
     bring(service, (tmp_path / "clip.avi").read_bytes(), "clip.avi")
     policy = replace(service.world.policy, min_free_bytes=2**60)
     tight = Service.over(replace(service.world, policy=policy))
-    job = tight.jobs.claim("here:1", [JobKind.PROXY])
+    job = tight.leases.claim("here:1", [JobKind.PROXY])
     a_worker(tight).work(job)
     job = service.jobs.get("local", job.id)
     assert (job.state, len(job.failures)) == (JobState.QUEUED, 1)
@@ -445,7 +445,7 @@ def test_after_the_store_was_away_workers_have_a_lease_to_beat_again(tmp_path: P
     plain = a_service(tmp_path, store=store, lease=lease)
     service = Service.over(replace(plain.world, now=lambda: clock[0]))
     store.add_video(a_video(), [a_job()])
-    job = service.jobs.claim("there:1", [JobKind.TRACK])
+    job = service.leases.claim("there:1", [JobKind.TRACK])
     assert job is not None
 
     def rounds_at(later: timedelta) -> JobState:

@@ -30,7 +30,7 @@ def claimed(service: Service, folder: Path, count: int) -> Job:
     """The job that tracks a clip of so many frames."""
     Clip(count=count).write(folder / "clip.mp4")
     bring(service, (folder / "clip.mp4").read_bytes())
-    job = service.jobs.claim("here:1", [JobKind.TRACK])
+    job = service.leases.claim("here:1", [JobKind.TRACK])
     assert job is not None
     return job
 

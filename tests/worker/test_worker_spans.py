@@ -98,7 +98,7 @@ def service(tmp_path: Path) -> Service:
 def work_off(service: Service) -> None:
     """Do all the jobs that are due, as one worker does."""
     worker = Worker(service, "here:1", list(JobKind), threading.Event())
-    while job := service.jobs.claim("here:1", list(JobKind)):
+    while job := service.leases.claim("here:1", list(JobKind)):
         worker.work(job)
 
 
@@ -116,7 +116,7 @@ def expire_leases(service: Service) -> None:
     now = service.world.now()
     for job in service.world.store.expired_jobs(now + timedelta(minutes=1)):
         service.world.store.update_job(job.id, lambda old: replace(old, lease_expires_at=now))
-    service.jobs.recover()
+    service.leases.recover()
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +166,7 @@ def test_two_workers_give_the_same_bytes_as_one(
     def run(owner: str) -> None:
         worker = Worker(service, owner, list(JobKind), stop)
         while not tracked(service, video).state.is_final:
-            if job := service.jobs.claim(owner, list(JobKind)):
+            if job := service.leases.claim(owner, list(JobKind)):
                 owners.append(owner)
                 worker.work(job)
 
@@ -281,9 +281,9 @@ def test_a_clip_with_prompts_is_not_cut(service: Service, clip: bytes) -> None:
 def test_another_take_is_refused(service: Service, clip: bytes) -> None:
     video, _ = bring(service, clip)
     job = tracked(service, video)
-    taken = service.jobs.take("here:1", job)
+    taken = service.leases.take("here:1", job)
     assert taken is not None
     assert taken.owner == "here:1"
-    assert service.jobs.take("here:2", job) is None
+    assert service.leases.take("here:2", job) is None
     with pytest.raises(Conflict):
         taken.waiting(service.world.now())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sammot.service.jobs import Jobs
+from sammot.service.leases import Leases
 from sammot.service.library import Library
 from sammot.service.results import Results, Status
 from sammot.service.uploads import CHECKSUMS, Uploads, read_checksum
@@ -17,6 +18,7 @@ __all__ = [
     "Jobs",
     "Lack",
     "LackKind",
+    "Leases",
     "Library",
     "Policy",
     "Results",
@@ -37,6 +39,7 @@ class Service:
     uploads: Uploads
     library: Library
     jobs: Jobs
+    leases: Leases
     results: Results
 
     @classmethod
@@ -44,4 +47,5 @@ class Service:
         """The use cases over one world."""
         jobs = Jobs(world)
         library = Library(world, jobs)
-        return cls(world, Uploads(world, library), library, jobs, Results(world, jobs))
+        results = Results(world, jobs)
+        return cls(world, Uploads(world, library), library, jobs, Leases(world), results)

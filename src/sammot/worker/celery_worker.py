@@ -80,7 +80,7 @@ class _Consumer(Consumer):  # type: ignore[misc]  # Celery has no types
 def _run(service: Service, processes: Processes, owner: str, kind: JobKind) -> None:
     """Do the next job of a kind, if there is one."""
     try:
-        job = service.jobs.claim(owner, [kind])
+        job = service.leases.claim(owner, [kind])
         if job is not None:
             _conclude(service, job, processes.run(job))
     except SamMotError as error:  # the lease tells others
@@ -91,12 +91,12 @@ def _conclude(service: Service, job: Job, status: int | None) -> None:
     """Say at once what else only the end of the lease would tell: that a process crashed."""
     with suppress(Conflict, NotFound):
         if status is None:
-            service.jobs.release(job)
+            service.leases.release(job)
         elif status != 0:
             how = signal.Signals(-status).name if status < 0 else f"exit status {status}"
             log.warning("job process ended", job_id=job.id, how=how)
             reason = _ENDED.format(how=how)
-            service.jobs.fail(job, reason, code=WORKER_LOST, is_final=False)
+            service.leases.fail(job, reason, code=WORKER_LOST, is_final=False)
 
 
 def _stop_by_signals(processes: Processes) -> None:

@@ -52,7 +52,7 @@ class Worker:
     def _turn(self) -> None:
         """One job, or a pause."""
         try:
-            job = self._service.jobs.claim(self._owner, self._kinds)
+            job = self._service.leases.claim(self._owner, self._kinds)
         except SamMotError as error:
             log.warning("store is away", reason=str(error))
             # Not `stop.wait`: a signal in its midst, whose handler sets `stop`, would lock it.
@@ -85,7 +85,7 @@ class Worker:
             with Pulse(self._service, job, self._stop, work=self.work, between=between) as pulse:
                 frame_count = TASKS[job.kind](self._service, job, pulse)
         except Stopping:
-            self._service.jobs.release(job)
+            self._service.leases.release(job)
             log.info("job released")
         except Conflict:
             raise
@@ -94,7 +94,7 @@ class Worker:
         else:
             has_chunks = job.kind in (JobKind.TRACK, JobKind.SPAN)  # which told their times
             seconds = 0.0 if has_chunks else time.monotonic() - started
-            self._service.jobs.complete(job, frame_count, seconds)
+            self._service.leases.complete(job, frame_count, seconds)
             log.info("job completed", seconds=round(time.monotonic() - started, 3))
 
     def _fail(self, job: Job, error: Exception) -> None:
@@ -108,4 +108,4 @@ class Worker:
             code = type(error).__name__
             reason = f"The {job.engine or job.kind} step failed ({code}); the log says more."
         is_final = isinstance(error, _HOPELESS)
-        self._service.jobs.fail(job, reason, code=code, is_final=is_final)
+        self._service.leases.fail(job, reason, code=code, is_final=is_final)

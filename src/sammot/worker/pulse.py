@@ -90,7 +90,7 @@ class Pulse:
         pause = min(_BEAT_SECONDS, self._service.world.policy.beat_seconds)
         while not self._over.wait(pause):
             try:
-                self._service.jobs.beat(self._job, self._progress())
+                self._service.leases.beat(self._job, self._progress())
             except (Conflict, NotFound) as error:
                 self._lost = error
                 return

@@ -105,7 +105,7 @@ class _Stitching:
         for span in self._spans[self._number :]:
             part = self._look(span)
             if part.state is JobState.QUEUED:
-                taken = self._service.jobs.take(self._job.owner or "", part)
+                taken = self._service.leases.take(self._job.owner or "", part)
                 if taken is not None:
                     return taken
         return None
@@ -180,7 +180,7 @@ class _Stitching:
             write_chunk(bounds.start, results), self._save(), list(touched.values())
         )
         now = time.monotonic()
-        self._job = self._service.jobs.store_chunk(
+        self._job = self._service.leases.store_chunk(
             self._job,
             replace(bounds, chunk=self._job.chunk_count),
             content,

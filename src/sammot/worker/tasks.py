@@ -48,7 +48,7 @@ def _copying(service: Service, job: Job, record: Video, key: str) -> Iterator[tu
     objects = service.world.objects
     with objects.local(record.storage_path) as path, objects.writing(key) as target:
         yield path, target
-        service.jobs.check(job)
+        service.leases.check(job)
 
 
 TASKS: Mapping[JobKind, Callable[[Service, Job, Pulse], int]] = {

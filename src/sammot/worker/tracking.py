@@ -141,7 +141,7 @@ def _chunks(
         )
         bounds = ChunkBounds(chunk, start, start + len(results))
         now = time.monotonic()
-        service.jobs.store_chunk(
+        service.leases.store_chunk(
             job, bounds, content, track_count=len(known), seconds=now - started
         )
         start, chunk, started = bounds.stop, chunk + 1, now

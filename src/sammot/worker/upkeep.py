@@ -28,8 +28,8 @@ class Upkeep:
         self._kinds = kinds
         self._over = threading.Event()
         self._answered_at = self._lenient_until = service.world.now()
-        jobs, uploads, library = service.jobs, service.uploads, service.library
-        tidying = (self._recover, jobs.remind, uploads.expire, library.retire, library.purge)
+        leases, uploads, library = service.leases, service.uploads, service.library
+        tidying = (self._recover, leases.remind, uploads.expire, library.retire, library.purge)
         self._threads = [
             threading.Thread(target=self._repeat, args=steps, daemon=True)
             for steps in ((self._announce,), tidying)
@@ -50,7 +50,7 @@ class Upkeep:
         for thread in self._threads:
             thread.join()
         with suppress(SamMotError):
-            self._service.jobs.announce_worker(self._owner, ())
+            self._service.leases.announce_worker(self._owner, ())
 
     def _repeat(self, *steps: Callable[[], object]) -> None:
         while True:
@@ -65,7 +65,7 @@ class Upkeep:
                 return
 
     def _announce(self) -> None:
-        self._service.jobs.announce_worker(self._owner, self._kinds)
+        self._service.leases.announce_worker(self._owner, self._kinds)
 
     def _recover(self) -> None:
         """Take lost jobs back. Where the store was away for a lease, or this machine asleep, no
@@ -77,4 +77,4 @@ class Upkeep:
             self._lenient_until = world.now() + world.policy.lease
         self._answered_at = now
         if now >= self._lenient_until:
-            self._service.jobs.recover()
+            self._service.leases.recover()
