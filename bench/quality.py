@@ -22,7 +22,7 @@ import json
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ import numpy as np
 from footage import Clip, Tracks, make_scenes, read_clips
 from sammot import video
 from sammot.metrics import evaluate
-from sammot.service.chunks import chunk_stop
+from sammot.service import chunks
 from sammot.tracking import motion
 
 OURS = "sammot motion"
@@ -48,12 +48,10 @@ def run_ours(clip: Clip, times: np.ndarray, parameters: Mapping[str, object]) ->
     started = time.perf_counter()
     previews = video.previews(clip.path, times)
     engine = motion.create(parameters, clip.info, previews)
-    frames, start = clip.frames(), 0
-    while results := list(engine.track(islice(frames, chunk_stop(start) - start))):
+    for results in chunks.tracked(engine, clip.frames()):
         for result in results:
             tracks.boxes[result.index] = {o.track_id: o.box for o in result.observations}
             tracks.masks[result.index] = {o.track_id: o.rle for o in result.observations}
-        start += len(results)
     tracks.seconds = time.perf_counter() - started
     return tracks
 

@@ -35,7 +35,7 @@ from sammot.api import ApiConfig, create_app
 from sammot.ports import ChunkContent, Store
 from sammot.records import ChunkBounds, Job, JobKind, Priority, TrackSummary, Video, VideoStatus
 from sammot.service import Service
-from sammot.service.chunks import chunk_stop, write_chunk
+from sammot.service.chunks import CHUNK_FRAMES, chunk_stop, write_chunk
 from sammot.settings import Settings
 from sammot.stack import free_port, running
 from sammot.stack.mongod import mongod_program
@@ -69,7 +69,7 @@ def chunks(frame_count: int) -> Iterator[tuple[ChunkBounds, bytes]]:
     """A result, as a worker stores it."""
     known, chance, start, chunk = shapes(), random.Random(2), 0, 0  # noqa: S311 - not a secret
     while start < frame_count:
-        stop = min(chunk_stop(start), frame_count)
+        stop = min(chunk_stop(start, CHUNK_FRAMES), frame_count)
         results = []
         for index in range(start, stop):
             seen = (

@@ -17,6 +17,8 @@ from sammot.tracking.track import FrameResult, Observation, TrackId
 
 
 class FakeEngine:
+    first_window = 16
+
     def __init__(self, parameters: Mapping[str, Any], clip: ClipInfo) -> None:
         self.seconds = float(parameters.get("seconds_per_frame", 0))
         self.breaks_at = int(parameters.get("breaks_at", -1))

@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from time import monotonic
 from typing import IO, Any
@@ -16,7 +15,7 @@ from sammot.formats.mot import write_mot
 from sammot.formats.native import ResultSummary, write_native
 from sammot.formats.table import write_csv
 from sammot.service import EngineEntry
-from sammot.service.chunks import chunk_stop, read_chunk, write_chunk
+from sammot.service.chunks import read_chunk, tracked, write_chunk
 from sammot.tracking.frame import Frame
 from sammot.tracking.track import FrameResult
 from sammot.worker.prefetch import prefetched
@@ -81,16 +80,12 @@ def _fill(
     tracker = engine.create(parameters, footage.info, footage.previews())
     start, track_ids = 0, set[int]()
     with closing(prefetched(footage.frames(), _AHEAD)) as frames:
-        while results := list(tracker.track(islice(_told(frames, progress), _length(start)))):
+        for results in tracked(tracker, _told(frames, progress)):
             payload = write_chunk(start, results)
             spool.write(len(payload).to_bytes(_LENGTH_BYTES, "big") + payload)
             track_ids |= {int(seen.track_id) for result in results for seen in result.observations}
             start += len(results)
     return start, track_ids
-
-
-def _length(start: int) -> int:
-    return chunk_stop(start) - start
 
 
 def _told(frames: Iterator[Frame], progress: Callable[[int], None]) -> Iterator[Frame]:

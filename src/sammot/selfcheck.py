@@ -37,7 +37,7 @@ def check(engine: EngineEntry, parameters: Mapping[str, Any], scene: Scene) -> C
     tracker = engine.create(parameters, scene.info, [frame for frame, _ in looks])
     seconds = monotonic() - started
     source, start = iter(scene), 0
-    while chunk := list(islice(source, chunk_stop(start) - start)):
+    while chunk := list(islice(source, chunk_stop(start, tracker.first_window) - start)):
         for frame, masks in chunk:
             truth[frame.index] = {name: RLE.encode(mask) for name, mask in masks.items()}
         started = monotonic()

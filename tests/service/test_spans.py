@@ -22,7 +22,7 @@ def test_spans_cover_the_clip_chunk_by_chunk(
         assert span.cut - span.start >= max(2 * CHUNK_FRAMES, 5 * fps)
         assert span.start >= before.cut
         assert span.start % CHUNK_FRAMES == span.cut % CHUNK_FRAMES == 0
-        assert chunk_stop(span.start) == span.start + CHUNK_FRAMES
+        assert chunk_stop(span.start, 16) == span.start + CHUNK_FRAMES
 
 
 def test_a_clip_that_is_not_to_be_cut_is_one_span() -> None:

@@ -38,6 +38,7 @@ class Died(BaseException):
 class Walkers:
     """Sees what is there, and numbers it in an order that depends on where it began."""
 
+    first_window = 64
     deaths: set[int] = set()  # noqa: RUF012 - the frames at which it dies, once each
 
     def __init__(self) -> None:

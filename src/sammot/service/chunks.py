@@ -1,28 +1,40 @@
-"""A chunk's stored form: gzip of JSON, the same bytes for the same frames."""
+"""How clips are cut into chunks, and the stored form of these: gzip of JSON, ever the same."""
 
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 import orjson
 
 from sammot.records import TrackSummary
+from sammot.tracking.engine import Engine
+from sammot.tracking.frame import Frame
 from sammot.tracking.mask import RLE, Box
 from sammot.tracking.track import FrameResult, Observation, Origin, TrackId, TrackState
 
 CHUNK_FRAMES = 64
-_FIRST_STOPS = (16, 64)  # a short first chunk, so that something is seen at once
 
 
-def chunk_stop(start: int) -> int:
-    """Where the chunk that begins at frame `start` ends (exclusive)."""
-    for stop in _FIRST_STOPS:
-        if start < stop:
-            return stop
-    return start - start % CHUNK_FRAMES + CHUNK_FRAMES
+def chunk_stop(start: int, first: int) -> int:
+    """Where the chunk that begins at frame `start` ends (exclusive); the first has `first` frames.
+
+    `first` is at most `CHUNK_FRAMES`.
+    """
+    return first if start < first else start - start % CHUNK_FRAMES + CHUNK_FRAMES
+
+
+def tracked(engine: Engine, frames: Iterator[Frame]) -> Iterator[list[FrameResult]]:
+    """The results of all frames, chunk by chunk, as a worker makes them."""
+    start = 0
+    while results := list(
+        engine.track(islice(frames, chunk_stop(start, engine.first_window) - start))
+    ):
+        yield results
+        start += len(results)
 
 
 def write_chunk(start: int, results: Sequence[FrameResult]) -> bytes:

@@ -101,6 +101,9 @@ class Engine:
     Frames are taken in windows of at most `window`; within one, a track that is confirmed late is
     reported from its first frame on, and a part that turns out to belong to another track joins
     it. Windows end with the frames given, and what was yielded is final.
+
+    Who gives frames piece by piece gives `first_window` at first: something is to be seen soon,
+    but a fast engine may wait for as many as it likes to look ahead.
     """
 
     proposer: Proposer
@@ -108,6 +111,7 @@ class Engine:
     manager: TrajectoryManager
     finisher: Finisher = field(default_factory=Unchanged)
     window: int = 64
+    first_window: int = 16
     _into: dict[TrackId, TrackId] = field(default_factory=dict)
 
     def track(self, frames: Iterable[Frame]) -> Iterator[FrameResult]:

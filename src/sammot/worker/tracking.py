@@ -130,7 +130,7 @@ def _chunks(
     start, chunk = job.frames_ready, job.chunk_count
     known = {track.track_id: track for track in service.results.tracks(job)}
     while True:
-        stop = chunk_stop(start)
+        stop = chunk_stop(start, engine.first_window)
         results = list(engine.track(islice(frames, stop - start)))
         if not results:
             return start

@@ -56,10 +56,10 @@ def create(parameters: Mapping[str, object], clip: ClipInfo, previews: Sequence[
     propagator, proposer = MotionPropagator(scene), MotionProposer(scene)
     finisher, manager = MotionFinisher(propagator), TrajectoryManager(config)
     if not settings.prompts:
-        return Engine(proposer, propagator, manager, finisher, window)
+        return Engine(proposer, propagator, manager, finisher, window, window)
     shown = Prompted(settings.prompts, clip, size)
     beside = [proposer] if settings.find == "movement" else []
     told = ToldPropagator(propagator)
     return Engine(
-        Several([shown, *beside]), told, manager, ToldFinisher(told, finisher), window
+        Several([shown, *beside]), told, manager, ToldFinisher(told, finisher), window, window
     )  # fmt: skip
