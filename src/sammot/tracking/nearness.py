@@ -113,6 +113,4 @@ def _widened_hull(mask: Mask, margin: int) -> Mask:
     contours, _ = cv2.findContours(solid, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     if contours:
         cv2.fillConvexPoly(solid, cv2.convexHull(np.concatenate(contours)), 1)
-    width = 2 * margin + 1
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
-    return cv2.dilate(solid, kernel) > 0
+    return cv2.distanceTransform(1 - solid, cv2.DIST_L2, 5) <= margin

@@ -38,8 +38,7 @@ def distance(first: Picture, second: Picture) -> float:
     return float(np.sqrt(max(0.0, 1.0 - float(np.sqrt(first * second).sum()))))
 
 
-def likelihood(histogram_: Picture, bins: Picture) -> Picture:
-    """How common the colour of each pixel is in the histogram, blurred over colours, float32."""
-    smooth = spread(histogram_.reshape(BINS), (1, 2))
-    found: Picture = smooth.reshape(-1)[bins]
-    return found
+def smoothed(histograms: Sequence[Picture]) -> Picture:
+    """How common each colour is in each of them, blurred over colours, (n, 2048) float32."""
+    tables = np.stack(histograms).reshape(-1, *BINS)
+    return spread(tables, (2, 3)).reshape(len(tables), -1)

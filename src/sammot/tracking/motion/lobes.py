@@ -76,9 +76,10 @@ def lobes_of(patch: Patch) -> list[Patch]:
     radius = max(2, round(NECK * float(np.sqrt(area))))
     if min(patch.mask.shape) < 4 * radius:
         return [patch]
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-    eroded = cv2.erode(patch.mask.view(np.uint8), kernel, borderValue=0)
-    cores = Regions.of(eroded)
+    # Faster than eroding by a disc.
+    framed = np.pad(patch.mask.view(np.uint8), 1)
+    depth = cv2.distanceTransform(framed, cv2.DIST_L2, 5)[1:-1, 1:-1]
+    cores = Regions.of((depth > radius).view(np.uint8))
     if cores.count < 2:
         return [patch]
     first, second = _two_largest(cores)
