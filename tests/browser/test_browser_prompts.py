@@ -62,7 +62,6 @@ def bring(page: Page, server: Product, clip: Clip, folder: Path) -> dict[str, An
     return upload(page, server, clip.write(folder / "clip.mp4"))
 
 
-@pytest.mark.timeout(180)
 @pytest.mark.parametrize("kind", CLIPS)
 def test_objects_that_are_shown_on_the_page_are_tracked(
     page: Page,
@@ -114,7 +113,6 @@ def test_objects_that_are_shown_on_the_page_are_tracked(
     assert boxed["box"] == pytest.approx(box, abs=1)
 
 
-@pytest.mark.timeout(180)
 def test_an_object_is_corrected_with_the_keyboard_alone(
     page: Page, live_server: Product, tmp_path: Path
 ) -> None:
@@ -163,7 +161,6 @@ def test_the_engines_tell_their_state_and_their_measured_speed(
     dialog.get_by_role("combobox", name="Weights").wait_for()
 
 
-@pytest.mark.timeout(180)
 def test_a_text_on_the_page_says_what_is_tracked(
     page: Page, live_server: Product, tmp_path: Path, keep_picture: Callable[[str], None]
 ) -> None:
@@ -205,7 +202,6 @@ def mask_on_the_screen(page: Page, video: dict[str, Any]) -> Mask:
     return np.asarray(opaque > 50, np.bool_)  # a fifth: masks are painted more opaque than that
 
 
-@pytest.mark.timeout(180)
 def test_the_masks_of_the_trained_model_cover_the_object_on_the_page_and_in_the_file(
     page: Page, live_server: Product, tmp_path: Path, keep_picture: Callable[[str], None]
 ) -> None:

@@ -46,7 +46,6 @@ def track_again(page: Page) -> Locator:
     return dialog
 
 
-@pytest.mark.timeout(180)
 def test_what_words_name_appears_with_its_words(
     page: Page, live_server: Product, video: dict[str, Any], keep_picture: Callable[[str], None]
 ) -> None:
@@ -70,7 +69,6 @@ def test_what_words_name_appears_with_its_words(
     keep_picture("tracked")
 
 
-@pytest.mark.timeout(180)
 def test_without_words_or_with_too_many_it_is_refused_in_words(
     page: Page, live_server: Product, video: dict[str, Any], keep_picture: Callable[[str], None]
 ) -> None:

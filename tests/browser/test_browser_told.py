@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from browsing import at, go_to, open_viewer, shown, until, upload
 
 from sammot import scenes
@@ -35,7 +34,6 @@ def masks(server: Product, video: dict[str, Any], job_id: str) -> dict[int, Mask
     return {index: RLE(*mask["size"], mask["counts"]).decode() for index, mask in shapes.items()}
 
 
-@pytest.mark.timeout(180)
 def test_what_rests_is_added_on_the_page(
     page: Page, live_server: Product, tmp_path: Path, keep_picture: Callable[[str], None]
 ) -> None:

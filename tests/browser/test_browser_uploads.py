@@ -9,7 +9,6 @@ import re
 import subprocess
 from typing import TYPE_CHECKING
 
-import pytest
 from browsing import until
 
 from clips import Clip
@@ -47,7 +46,6 @@ def slow_down(page: Page, bytes_per_second: int) -> None:
     session.send("Network.emulateNetworkConditions", {"offline": False, **rates})
 
 
-@pytest.mark.timeout(240)
 def test_an_upload_outlives_a_pause_a_reload_and_a_killed_server(
     page: Page, live_server: Product, tmp_path: Path
 ) -> None:

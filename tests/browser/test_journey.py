@@ -61,7 +61,6 @@ def drop(page: Page, clip: Path) -> None:
     page.evaluate(DROP, [clip.name, base64.b64encode(clip.read_bytes()).decode()])
 
 
-@pytest.mark.timeout(240)
 def test_a_dropped_video_is_watched_while_it_is_tracked_and_taken_along(
     page: Page,
     live_server: Product,

@@ -156,7 +156,6 @@ def killed(place: Place, clip: bytes, times: int) -> Mapping[str, object]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 def test_ten_kills_leave_the_bytes_of_an_undisturbed_run(
     clip: bytes, undisturbed: Mapping[str, object], tmp_path: Path
 ) -> None:
@@ -164,7 +163,6 @@ def test_ten_kills_leave_the_bytes_of_an_undisturbed_run(
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 def test_kills_leave_the_same_bytes_in_mongodb(
     clip: bytes, undisturbed: Mapping[str, object], tmp_path: Path, mongo: Mongo
 ) -> None:
@@ -172,7 +170,6 @@ def test_kills_leave_the_same_bytes_in_mongodb(
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 def test_two_workers_on_one_clip_and_kills_leave_the_bytes_of_one_worker(
     clip: bytes, tmp_path: Path
 ) -> None:

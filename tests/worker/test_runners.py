@@ -20,7 +20,7 @@ from sammot.worker.processes import Processes
 from servers.mongo import Mongo
 from servers.redis import RedisServer
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture

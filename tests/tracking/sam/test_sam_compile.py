@@ -31,7 +31,6 @@ def tracked(segmenter: Segmenter) -> Any:
     return propagator.logits
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.filterwarnings("default::DeprecationWarning")  # torch's own
 def test_a_compiled_model_gives_the_same_masks(monkeypatch: pytest.MonkeyPatch) -> None:
     # Traced as for the compiler; writing machine code takes a minute more, and is not ours.
@@ -61,7 +60,6 @@ def test_what_cannot_be_compiled_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
         Segmenter(random_model(), Session).compile()
 
 
-@pytest.mark.timeout(300)
 def test_without_a_compiler_the_error_says_what_to_do(tmp_path: Path) -> None:
     clip = Clip(count=8).write(tmp_path / "clip.mp4")
     words = ["--engine", "sam2", "--weights", TRAINED, "--set", "compile=true"]
