@@ -172,3 +172,43 @@ def test_a_manager_goes_on_from_its_saved_state(walker: World) -> None:
     first = walker.manager.update(frame(99), believed, new)
     assert other.update(frame(99), believed, new).add.keys() == first.add.keys()
     assert other.save() == walker.manager.save()
+
+
+def beside(world: World, frames: int, x: float = 88) -> Decision:
+    """A small track that another let go of dances beside the walker, who goes on from `x`."""
+    ways = [(11, -3), (9, 6), (11, 1), (8, 8)]
+    for step in range(frames):
+        across, down = ways[step % 4]
+        place = x + 2 * step
+        small = disc(place - across, 50 + down, 3)
+        if step:
+            decision = world.step({1: disc(place, 50), 2: small})
+        else:
+            believed = {TrackId(1): Prediction(disc(place, 50), 1.0)}
+            part = seen(small, Origin.PROPAGATED)
+            decision = world.manager.update(frame(world.index), believed, [part])
+    return decision
+
+
+def test_a_small_track_that_never_leaves_a_larger_one_is_a_part_of_it(walker: World) -> None:
+    decision = beside(walker, 14)
+    assert not walker.manager.is_confirmed(TrackId(2))
+    assert decision.attached == {2: 1}
+
+
+def test_a_small_track_that_leaves_a_larger_one_is_an_object(walker: World) -> None:
+    beside(walker, 14)
+    for step in range(8):
+        decision = walker.step({1: disc(116, 50), 2: disc(100 - 10 * step, 50 - 4 * step, 3)})
+    assert walker.manager.is_confirmed(TrackId(2))
+    assert not decision.attached
+
+
+def test_what_came_from_afar_is_an_object_beside_a_larger_one_as_well(walker: World) -> None:
+    walker.step({1: disc(90, 50)}, disc(10, 20, 3))
+    for step in range(7):
+        walker.step({1: disc(90, 50), 2: disc(17 + 7 * step, 24 + 4 * step, 3)})
+    for step in range(8):
+        decision = walker.step({1: disc(90, 50), 2: disc(78, 52 + step % 2, 3)})
+    assert walker.manager.is_confirmed(TrackId(2))
+    assert not decision.attached

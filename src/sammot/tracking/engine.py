@@ -62,7 +62,8 @@ class Propagator(Protocol):
 class Draft:
     """One frame's masks before it is known which tracks will last.
 
-    `proven` are those that counted as objects by then.
+    `proven` are those that counted as objects by then; `attached` says beside which larger track
+    each other one lies.
     """
 
     frame: Frame
@@ -70,6 +71,7 @@ class Draft:
     states: dict[TrackId, TrackState]
     born: Mapping[TrackId, Origin]
     proven: frozenset[TrackId]
+    attached: Mapping[TrackId, TrackId] = field(default_factory=dict)
 
 
 class Finisher(Protocol):
@@ -173,14 +175,14 @@ class Engine:
         states = {id_: self.manager.state(id_) for id_ in masks}
         born = {id_: detection.origin for id_, detection in decision.add.items()}
         proven = frozenset(id_ for id_ in masks if self.manager.is_confirmed(id_))
-        return Draft(frame, masks, states, born, proven)
+        return Draft(frame, masks, states, born, proven, decision.attached)
 
     def _report(self, draft: Draft, proven: frozenset[TrackId]) -> FrameResult:
         kept: dict[TrackId, Prediction] = {}
         for id_, one in draft.masks.items():
-            final = self._final(id_)
+            final = self._owner(id_, draft, proven)
             if final in proven:
-                whole = kept.get(final, one)
+                whole = kept.get(final, draft.masks.get(final, one))
                 kept[final] = replace(whole, mask=whole.mask | one.mask)
         masks = {id_: one.mask for id_, one in kept.items()}
         finished = self.finisher.finish(draft.frame, masks)
@@ -190,6 +192,14 @@ class Engine:
             if mask.any()
         )
         return FrameResult(draft.frame.index, draft.frame.time, observations)
+
+    def _owner(self, track_id: TrackId, draft: Draft, proven: frozenset[TrackId]) -> TrackId:
+        """Whose a track's mask is: its own, or that of the object that it is a part of."""
+        final = self._final(track_id)
+        while final not in proven and track_id in draft.attached:
+            track_id = draft.attached[track_id]
+            final = self._final(track_id)
+        return final
 
     def _final(self, track_id: TrackId) -> TrackId:
         while track_id in self._into:

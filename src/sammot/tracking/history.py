@@ -26,7 +26,8 @@ class History:
     `place` changes with the centre, less what the camera's motion makes of it.
 
     `unseen` is how many frames it had been hidden when it was last seen; `alone` counts frames in
-    which it lay beside no larger track.
+    which it lay beside no larger track. Where it is small and lies beside one, `low`, `high`,
+    `path` and `free_hits` (frames seen) begin anew: what it does there may be the other's doing.
     """
 
     area: float
@@ -40,6 +41,7 @@ class History:
     missed: int = 0
     unseen: int = 0
     alone: int = 0
+    free_hits: int = 0
     is_confirmed: bool = False
     scores: list[float] = field(default_factory=list)
     host: TrackId | None = None
@@ -105,10 +107,13 @@ class History:
             origin = self.centre if rest is None else rest
             self._step([now - then for now, then in zip(centre, origin, strict=True)], area)
         self.centre, self.last_area = centre, area
+        if not self.free_hits:
+            self.low, self.high, self.path = [*self.place], [*self.place], 0.0
         self.low = [min(a, b) for a, b in zip(self.low, self.place, strict=True)]
         self.high = [max(a, b) for a, b in zip(self.high, self.place, strict=True)]
         self.area += (area - self.area) * (0.1 if self.hits else 1.0)
         self.hits, self.missed, self.unseen = self.hits + 1, 0, self.missed
+        self.free_hits += 1
         self.scores = [*self.scores, score][-history:]
 
     def _step(self, step: list[float], area: int) -> None:

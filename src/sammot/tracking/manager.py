@@ -36,7 +36,8 @@ class Decision:
     """What to do after one frame.
 
     `retract` are tracks whose masks in this frame are another track's object. `merged` says into
-    which track a dropped one went if it was a part of it all along.
+    which track a dropped one went if it was a part of it all along, `attached` beside which larger
+    one each small track lies that has not shown that it is an object.
     """
 
     add: Mapping[TrackId, Detection]
@@ -44,6 +45,7 @@ class Decision:
     drop: frozenset[TrackId]
     retract: frozenset[TrackId]
     merged: Mapping[TrackId, TrackId]
+    attached: Mapping[TrackId, TrackId]
 
 
 class TrajectoryManager:
@@ -85,7 +87,7 @@ class TrajectoryManager:
             if near.free_share(detection) >= self.config.free_share:
                 add[self._born(detection)] = detection
         self._forget(drop, {})
-        return Decision(add, {**refresh, **corrected}, frozenset(drop), retract - drop, {})
+        return Decision(add, {**refresh, **corrected}, frozenset(drop), retract - drop, {}, {})
 
     def _told(
         self, detections: Sequence[Detection], drop: set[TrackId]
@@ -123,8 +125,20 @@ class TrajectoryManager:
                 grown[host] = grown.get(host, near.mask_of(host)) | detection.mask
         refresh = {id_: Detection(Box.around(mask), 1.0, mask=mask) for id_, mask in grown.items()}
         ever = {id_: into for id_, into in merged.items() if parts.was_always(id_, into)}
+        attached = self._attached(parts, merged)
         self._forget(drop, merged)
-        return Decision(add, refresh, frozenset(drop | set(merged)), frozenset(), ever)
+        return Decision(add, refresh, frozenset(drop | set(merged)), frozenset(), ever, attached)
+
+    def _attached(self, parts: Parts, merged: Mapping[TrackId, TrackId]) -> dict[TrackId, TrackId]:
+        """What lies beside a larger track must show that it is an object when it is away."""
+        for id_ in parts.attached:
+            if not self._has_travelled(self._tracks[id_]):
+                self._tracks[id_].free_hits = 0
+        return {
+            id_: merged.get(host, host)
+            for id_, host in parts.attached.items()
+            if not self._tracks[id_].is_confirmed
+        }
 
     def _renewed(
         self, masks: Mapping[TrackId, Mask], detections: Sequence[Detection]
@@ -183,22 +197,29 @@ class TrajectoryManager:
     def _convinces(self, track: History, usual_area: float) -> bool:
         """It went somewhere; or it rests, is real, and not small beside the others."""
         config = self.config
-        is_tiny = config.must_move and track.size < config.tiny * self._long_side
-        times = 2 if is_tiny else 1
-        if track.hits < times * config.confirm_hits or track.trust < config.suspicious:
+        least_hits = self._times(track) * config.confirm_hits
+        if track.hits < least_hits or track.trust < config.suspicious:
             return False
-        if not config.must_move:
-            return True
-        least = min(config.confirm_travel * track.size, config.sure_travel)
-        least = times * max(least, config.least_travel)
-        if track.travel > max(least, times * config.straightness * track.path):
+        if not config.must_move or self._has_travelled(track):
             return True
         is_large = track.size >= config.large * self._long_side
         return config.confirms_at_rest and (
-            track.hits >= (config.large_hits if is_large else config.resting_hits)
+            track.free_hits >= (config.large_hits if is_large else config.resting_hits)
             and track.trust >= config.reliable
             and track.area >= config.resting_size * usual_area
         )
+
+    def _has_travelled(self, track: History) -> bool:
+        """Far, for its size, and on no mere zigzag."""
+        config, times = self.config, self._times(track)
+        least = min(config.confirm_travel * track.size, config.sure_travel)
+        least = times * max(least, config.least_travel)
+        return track.travel > max(least, times * config.straightness * track.path)
+
+    def _times(self, track: History) -> int:
+        """How many times the usual evidence is asked for."""
+        is_tiny = self.config.must_move and track.size < self.config.tiny * self._long_side
+        return 2 if is_tiny else 1
 
     def _expired(self) -> set[TrackId]:
         config = self.config

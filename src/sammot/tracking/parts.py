@@ -18,7 +18,10 @@ EARLY = 6
 
 
 class Parts:
-    """Judges one frame: `tracks` are all there are, `near` holds those that are seen."""
+    """Judges one frame: `tracks` are all there are, `near` holds those that are seen.
+
+    `attached` says, after `merged`, beside which larger track each small one lies.
+    """
 
     def __init__(
         self, tracks: Mapping[TrackId, History], near: Surroundings, config: ManagerConfig
@@ -26,6 +29,7 @@ class Parts:
         self._tracks = tracks
         self._near = near
         self._config = config
+        self.attached: dict[TrackId, TrackId] = {}
 
     def merged(self, drop: set[TrackId]) -> dict[TrackId, TrackId]:
         """Into which track each goes that is no object of its own; none of them is in `drop`."""
@@ -78,6 +82,8 @@ class Parts:
             if host is None:
                 track.alone += 1
                 continue
+            if self._is_small(track, self._tracks[host]):
+                self.attached[id_] = host
             track.stays_with(host, self._tracks[host], self._config.together_hits)
             if self._is_part(track, self._tracks[host]):
                 merged[id_] = host
@@ -87,8 +93,10 @@ class Parts:
         """What is beside `host` is of it: at once if it was never away, else after a while."""
         if not track.is_confirmed and track.alone <= 1:
             return True
-        is_small = track.area < self._config.part_size * host.area
-        return is_small and track.moves_with(host, self._config.together_hits)
+        return self._is_small(track, host) and track.moves_with(host, self._config.together_hits)
+
+    def _is_small(self, track: History, host: History) -> bool:
+        return track.area < self._config.part_size * host.area
 
 
 def _end_of(merged: Mapping[TrackId, TrackId], track_id: TrackId) -> TrackId:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,13 +10,14 @@ from sammot.tracking.motion.body import WHOLE, Body
 from sammot.tracking.motion.claiming import Found, expect, ownership, settle
 from sammot.tracking.motion.confidence import confidence
 from sammot.tracking.motion.finding import find_again, reunite
+from sammot.tracking.motion.handover import hand_over
 from sammot.tracking.motion.lobes import parts_of
 from sammot.tracking.motion.patch import Patch
 from sammot.tracking.motion.retrace import Step
 from sammot.tracking.track import Origin, Prediction, TrackId
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sammot.tracking.frame import Frame
     from sammot.tracking.motion.scene import Scene, View
@@ -44,7 +46,8 @@ class MotionPropagator:
         expected = {id_: expect(body, view) for id_, body in self.bodies.items()}
         owners, free = ownership(expected, self.bodies, view)
         found = settle(owners, expected, self.bodies, view)
-        found = {id_: self._keep_together(id_, one, view) for id_, one in found.items()}
+        for id_ in list(found):
+            self._keep_together(id_, found, view)
         found |= find_again(self.bodies, found, free, view)
         found |= reunite(self.bodies, found, self.scene.size)
         rests = {id_: self._rest(id_, one.patch, view) for id_, one in found.items()}
@@ -101,26 +104,31 @@ class MotionPropagator:
         self.bodies = {TrackId(id_): Body.load(state["bodies"][str(id_)]) for id_ in ids}
         self.scene.load(state["scene"])
 
-    def _keep_together(self, id_: TrackId, found: Found, view: View) -> Found:
-        """Let go of a part that has looked like another object for some time."""
-        body = self.bodies[id_]
-        parts = parts_of(found.patch, body.reach)
+    def _keep_together(self, id_: TrackId, found: dict[TrackId, Found], view: View) -> None:
+        """Let go of a part that has looked like another object for some time; what another body
+        lacks goes there at once.
+        """
+        body, one = self.bodies[id_], found[id_]
+        mine, loose = one.patch, list[Patch]()
         # What misses much of itself may well be in pieces: between them is what is not seen.
-        if len(parts) == 1 or found.patch.area < WHOLE * body.area:
-            body.apart = max(0, body.apart - 1)
-            return found
-        body.apart += 2
+        if one.patch.area >= WHOLE * body.area:
+            parts = parts_of(one.patch, body.reach)
+            mine = min(parts, key=lambda part: _unlike(body, part, view))
+            rest = [part for part in parts if part is not mine]
+            loose = [part for part in rest if not hand_over(part, id_, found, self.bodies, view)]
+        body.apart = body.apart + 2 if loose else max(0, body.apart - 1)
         in_part = self.scene.evidence.sees_in_part
-        if body.apart <= 2 * (PATIENCE_IN_PART if in_part else PATIENCE):
-            return found
-        body.apart = 0
-        mine = min(parts, key=lambda part: _unlike(body, part, view))
-        for part in parts:
-            if part is not mine:
-                part.paint(view.released, int(view.released.max()) + 1)
-        # What it has learnt of colours may be the other's.
-        body.area, body.colours = float(mine.area), histogram(view.bins, mine)
-        return Found(mine, found.shared)
+        if body.apart > 2 * (PATIENCE_IN_PART if in_part else PATIENCE):
+            self._let_go(body, mine, loose, view)
+            loose = []
+        found[id_] = Found(reduce(Patch.united, loose, mine), one.shared)
+
+    def _let_go(self, body: Body, mine: Patch, loose: Sequence[Patch], view: View) -> None:
+        """Parts that are objects of their own begin as tracks."""
+        for part in loose:
+            part.paint(view.released, int(view.released.max()) + 1)
+        # What the body has learnt of colours may be the others'.
+        body.apart, body.area, body.colours = 0, float(mine.area), histogram(view.bins, mine)
 
     def _remember(self, found: dict[TrackId, Found], view: View) -> None:
         is_steady = view.camera is None

@@ -41,8 +41,11 @@ def retrace(drafts: Sequence[Draft], trail: Sequence[Step], bodies: Mapping[Trac
 
     `trail` holds one step for each draft.
     """
+    proven: frozenset[TrackId] = frozenset().union(*(draft.proven for draft in drafts))
+    parts = set().union(*(draft.attached for draft in drafts)) - proven
     for number in range(len(drafts) - 1, 0, -1):
-        for id_ in sorted(drafts[number].born):
+        # A part leaves its frames to the track that it is of.
+        for id_ in sorted(drafts[number].born.keys() - parts):
             if id_ in bodies and bodies[id_].age >= 2:
                 _carry_back(id_, number, drafts, trail, bodies)
     if len(drafts) > 1 and drafts[0].frame.index == 0 and not drafts[0].masks:
