@@ -148,6 +148,20 @@ def test_objects_that_remember_equally_much_are_asked_together(frames: list[Fram
     assert counts == [2, 2, 2, 1]
 
 
+def test_what_is_large_for_the_processor_is_asked_singly(
+    segmenter: Segmenter, frames: list[Frame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert segmenter.reach == 7 * (SIDE // 16) ** 2
+    monkeypatch.setattr(propagator, "TOKENS_AT_ONCE", segmenter.reach)
+    counts = list[int]()
+    hook = segmenter.network.memory_attention.register_forward_hook(
+        lambda _part, _given, found: counts.append(found.shape[1])
+    )
+    ours(segmenter, frames[:2], {(0, 1): DETECTIONS["mask"], (0, 2): DETECTIONS["box"]})
+    hook.remove()
+    assert counts == [1, 1]
+
+
 def test_a_removed_object_leaves_the_others_as_they_were(
     segmenter: Segmenter, frames: list[Frame]
 ) -> None:

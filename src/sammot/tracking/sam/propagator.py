@@ -35,6 +35,8 @@ SEEN_FROM: Final = 2.0
 """Score below which an object counts as hidden (SAM2MOT, section 4: suspicious)."""
 AT_ONCE: Final = 16
 """Objects that are looked for, and remembered, together: more are hardly faster, and need room."""
+TOKENS_AT_ONCE: Final = 16 << 10
+"""That the processor looks back at together: with more it is no faster, and needs room."""
 SNAPSHOT_BYTES: Final = 16 << 20
 """Of all objects' features in a snapshot: at 1024 x 1024, three objects' whole memories."""
 DOUBT, SLOPE = 2.0, 2.0
@@ -124,8 +126,10 @@ class SamPropagator:
             self._memories[TrackId(id_)] = memory
 
     def _track(self, memories: list[Memory], index: int) -> list[tuple[torch.Tensor, float]]:
-        """Find objects together; one by one where the memory is short."""
+        """Find objects, as many together as pays; one by one where the memory is short."""
         step = 1 if self._is_sparing else AT_ONCE
+        if self.segmenter.device == "cpu":
+            step = max(1, min(step, TOKENS_AT_ONCE // self.segmenter.reach))
         parts = [memories[start : start + step] for start in range(0, len(memories), step)]
         return [found for part in parts for found in track(self.segmenter, part, index)]
 

@@ -50,6 +50,12 @@ class Segmenter:
         height, width = self.network.prompt_encoder.mask_input_size
         return int(height), int(width)
 
+    @property
+    def reach(self) -> int:
+        """How many tokens an object looks back at, but for its pointers."""
+        height, width = self.network.backbone_feature_sizes[-1]
+        return int(self.network.num_maskmem * height * width)
+
     def pixels(self, frame: Frame) -> torch.Tensor:
         """The frame as the model takes it: (3, side, side), on its device.
 
