@@ -114,6 +114,8 @@ class Engine:
     finisher: Finisher = field(default_factory=Unchanged)
     window: int = 64
     first_window: int = 16
+    foresee: Callable[[Sequence[Frame]], None] | None = None
+    """Told the frames of a window before the first of them is tracked."""
     _into: dict[TrackId, TrackId] = field(default_factory=dict)
 
     def track(self, frames: Iterable[Frame]) -> Iterator[FrameResult]:
@@ -121,6 +123,8 @@ class Engine:
         source = iter(frames)
         while window := list(islice(source, self.window)):
             self._into.clear()
+            if self.foresee:
+                self.foresee(window)
             drafts = [self.step(frame) for frame in window]
             del window
             self.finisher.revise(drafts)

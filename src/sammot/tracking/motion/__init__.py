@@ -56,7 +56,8 @@ def create(parameters: Mapping[str, object], clip: ClipInfo, previews: Sequence[
     propagator, proposer = MotionPropagator(scene), MotionProposer(scene)
     finisher, manager = MotionFinisher(propagator), TrajectoryManager(config)
     if not settings.prompts:
-        return Engine(proposer, propagator, manager, finisher, window, window)
+        foresee = scene.foresee if evidence.sees_in_part else None
+        return Engine(proposer, propagator, manager, finisher, window, window, foresee)
     shown = Prompted(settings.prompts, clip, size)
     beside = [proposer] if settings.find == "movement" else []
     told = ToldPropagator(propagator)

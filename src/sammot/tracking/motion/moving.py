@@ -5,6 +5,7 @@ Source: our measured notes; guided filter (He et al. 2010).
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import cv2
@@ -13,7 +14,9 @@ import numpy as np
 from sammot.tracking.motion.credit import Credit
 from sammot.tracking.motion.cut import cut
 from sammot.tracking.motion.detect import fill_holes
-from sammot.tracking.motion.flow import LEAST_SIDE, flow_between
+from sammot.tracking.motion.faith import judged
+from sammot.tracking.motion.flow import LEAST_SIDE
+from sammot.tracking.motion.outlook import Glance, Outlook
 from sammot.tracking.motion.picture import Picture, gradient, guided, length, spread
 from sammot.tracking.motion.regions import Regions
 from sammot.tracking.motion.residual import (
@@ -54,29 +57,41 @@ class MovingEvidence:
 
     def __init__(self, parameters: Parameters) -> None:
         self.parameters = parameters
-        self._last: Picture | None = None
+        self._outlook = Outlook()
+        self._glances: deque[Glance] = deque()
         self._colours = np.zeros((2, int(np.prod(BINS))), np.float32)
         self._likely: Picture = np.zeros((1, 1), np.float32)
         self._credit = Credit()
         self._travel = Travel()
 
+    def foresee(self, labs: Sequence[Picture]) -> None:
+        """See `Evidence`."""
+        self._glances.extend(self._outlook.look([_grey(lab) for lab in labs]))
+
+    def end_shot(self) -> None:
+        """See `Evidence`."""
+        self._outlook = Outlook()
+
     def sight(self, index: int, lab: Picture, taken: Picture) -> Sighting:
         """See `Evidence`."""
         del index
-        grey = np.ascontiguousarray(lab[..., 0])
+        grey = _grey(lab)
         height, width = grey.shape
         nothing = np.zeros((max(1, height // 2), max(1, width // 2), 2), np.float32)
-        last, self._last = self._last, grey
-        if last is None or min(grey.shape) < LEAST_SIDE:
+        glance = self._glances.popleft() if self._glances else self._outlook.glimpse(grey)
+        if self._likely.shape != grey.shape or min(grey.shape) < LEAST_SIDE:
             self._likely = np.zeros(grey.shape, np.float32)
             return Sighting(np.zeros(grey.shape, np.uint8), nothing)
-        flow = flow_between(grey, last, precise=True)
+        flow = glance.flow.astype(np.float32)
         places = origins(flow)
         before = carried(taken, places)
-        camera = camera_motion(flow, before)
+        camera = glance.way.camera if glance.way else camera_motion(flow, before)
         evidence = self._motion(grey, flow, camera, before, places)
-        likely = self._with_colour(lab, evidence)
-        likely = np.maximum(likely, self._lasting(flow, places))
+        last = self._lasting(flow, places)
+        if glance.way:
+            far, weight = (cv2.resize(one, (width, height)) for one in judged(glance.way, before))
+            evidence, last = evidence + weight * (far - evidence), (1 - weight) * last
+        likely = np.maximum(self._with_colour(lab, evidence * _texture(grey)), last)
         # Whole steps, so that a snapshot holds it exactly.
         self._likely = np.round(np.clip(likely, 0, 1) * 255).astype(np.float32) / 255
         half = cv2.resize(flow, nothing.shape[1::-1], interpolation=cv2.INTER_AREA) * 0.5
@@ -88,7 +103,7 @@ class MovingEvidence:
     def cut(self, lab: Picture) -> None:
         """Forget what was seen."""
         del lab
-        self._last = None
+        self._likely = np.zeros((1, 1), np.float32)
         self._colours = np.zeros_like(self._colours)
         self._credit = Credit()
         self._travel = Travel()
@@ -108,14 +123,14 @@ class MovingEvidence:
         """The last picture, the colours, what may last, and what has gone how far."""
         likely = np.round(self._likely * 255).astype(np.uint8)
         return {
-            "last": np.zeros((0, 0), np.uint8) if self._last is None else self._last,
+            "last": self._outlook.last, "past": self._outlook.past.astype(np.float16),
             "colours": self._colours, "likely": likely, "credit": self._credit.frames,
             "travel": self._travel.steps.astype(np.float16),
         }  # fmt: skip
 
     def load(self, state: dict[str, Any]) -> None:
         """The inverse of `save`."""
-        self._last = state["last"] if state["last"].size else None
+        self._outlook = Outlook(state["last"], state["past"].astype(np.float32))
         self._colours = state["colours"]
         self._likely = state["likely"].astype(np.float32) / 255
         self._credit = Credit(state["credit"])
@@ -134,8 +149,7 @@ class MovingEvidence:
             height, width = grey.shape
             far = travelled(self._travel.distance((height, width)), taken)
             evidence = (1 - trust) * evidence + trust * far
-        texture = cv2.blur(gradient(grey), (15, 15)) / 12
-        return np.asarray(evidence * np.clip(texture, 0.2, 1), np.float32)
+        return evidence
 
     def _with_colour(self, lab: Picture, evidence: Picture) -> Picture:
         bins = _bins(lab)
@@ -171,6 +185,15 @@ class MovingEvidence:
         share = np.where(known > 0.5 * regions.areas, KNOWN_SHARE, NEW_SHARE)
         is_large = regions.areas >= 0.002 * solid.size
         return regions.only(is_large & (mass >= share * mass.max()))
+
+
+def _grey(lab: Picture) -> Picture:
+    return np.ascontiguousarray(lab[..., 0])
+
+
+def _texture(grey: Picture) -> Picture:
+    """How much the flow is to be believed, float32."""
+    return np.clip(cv2.blur(gradient(grey), (15, 15)) / 12, 0.2, 1)
 
 
 def _whole(lab: Picture, solid: Picture) -> Picture:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from sammot.tracking.motion.picture import Picture
 
 
+SLOWER = 0.5
+"""Of Otsu's threshold: so far have gone the slower parts of an object."""
+LEAST_FREE, ROUNDS = 60, 4
+"""Points that tell the background's shape, and how often those that disagree are weighed down."""
 NOISE_OF_STEP, NOISE_OF_TRAVEL = 0.25, 0.1
 """What the flow is wrong by, in pixels, where the picture's own noise says nothing."""
 
@@ -44,6 +48,15 @@ def travelled(rest: Picture, taken: Picture) -> Picture:
     return 1 - np.exp2(-((rest / scale) ** 2))
 
 
+def reached(rest: Picture, taken: Picture, share: Picture | float = 1.0) -> Picture:
+    """The same for all that has been seen of its way; of which `share` is seen, 0 to 1."""
+    scale = np.maximum(
+        2.5 * _noise(rest, taken, NOISE_OF_TRAVEL), SLOWER * _otsu(rest) * np.float32(share)
+    )
+    probability: Picture = 1 - np.exp2(-((rest / scale) ** 2))
+    return probability
+
+
 def _noise(rest: Picture, taken: Picture, least: float) -> float:
     """Standard deviation where no object is known (`taken`), in pixels, beside what is `least`."""
     free = rest[::2, ::2][taken[::2, ::2] == 0] if taken.shape == rest.shape else rest
@@ -67,6 +80,34 @@ def camera_motion(flow: Picture, taken: Picture) -> Picture:
         matrix = np.eye(3)
         matrix[:2, 2] = np.median(flow.reshape(-1, 2), axis=0)
     return matrix
+
+
+def bulge(step: Picture, taken: Picture) -> Picture:
+    """What the camera's motion makes of a background that is no plane, as float32 like `step`
+    (height, width, 2), which is beyond the homography: a polynomial of the second degree through
+    what most points that are not `taken` (uint8) do.
+    """
+    height, width = step.shape[:2]
+    x, y = (np.linspace(-1, 1, count, dtype=np.float32) for count in (width, height))
+    rows, columns = (one.ravel() for one in np.mgrid[2:height:4, 2:width:4])
+    u, v = x[columns].astype(np.float64), y[rows].astype(np.float64)
+    terms = np.stack([np.ones_like(u), u, v, u * u, u * v, v * v], axis=1)
+    seen = step[rows, columns].astype(np.float64)
+    free = (taken[rows, columns] == 0).astype(np.float64)
+    if np.count_nonzero(free) < LEAST_FREE:
+        free[:] = 1
+    weights = free
+    for _ in range(ROUNDS):
+        weighted = terms * weights[:, None]
+        # A little stiff, so that points on one line have an answer as well.
+        factors = np.linalg.solve(weighted.T @ terms + 1e-3 * np.eye(6), weighted.T @ seen)
+        away = np.linalg.norm(terms @ factors - seen, axis=1)
+        weights = free / (1 + (away / (0.05 + 1.5 * float(np.median(away)))) ** 2) ** 2
+    planes = [
+        (a + c * y + f * y * y)[:, None] + (b * x + d * x * x) + e * y[:, None] * x
+        for a, b, c, d, e, f in factors.T.astype(np.float32)
+    ]
+    return np.dstack(planes)
 
 
 def _flow_of(camera: Picture, shape: tuple[int, ...]) -> tuple[Picture, Picture]:

@@ -14,6 +14,8 @@ from sammot.tracking.motion.regions import Regions
 from sammot.tracking.motion.shots import CutDetector
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sammot.tracking.frame import Frame
     from sammot.tracking.motion.parameters import Parameters
     from sammot.tracking.motion.sighting import Evidence
@@ -60,13 +62,26 @@ class Scene:
         self._view: View | None = None
         self._taken = np.zeros(size, np.uint8)
         self._cuts = CutDetector()
+        self._ahead: dict[int, tuple[Picture, bool]] = {}
+
+    def foresee(self, frames: Sequence[Frame]) -> None:
+        """Look at the frames that will be seen next, so that each is judged by all of them."""
+        shot: list[Picture] = []
+        for frame in frames:
+            lab, is_cut = self._ahead[frame.index] = self._brought(frame)
+            if is_cut:
+                self.evidence.foresee(shot)
+                self.evidence.end_shot()
+                shot = []
+            shot.append(lab)
+        self.evidence.foresee(shot)
 
     def see(self, frame: Frame) -> View:
         """The frame's view, made once."""
         if self._view is not None and self._view.index == frame.index:
             return self._view
-        lab = lab_of(frame, self.size)
-        is_cut = self._cuts.is_cut(lab)
+        is_foreseen = frame.index in self._ahead
+        lab, is_cut = self._ahead.pop(frame.index) if is_foreseen else self._brought(frame)
         if is_cut:
             self.evidence.cut(lab)
             self._taken = np.zeros(self.size, np.uint8)
@@ -78,6 +93,11 @@ class Scene:
             np.zeros(self.size, np.uint8), is_cut, sighting.camera, claims.labels,
         )  # fmt: skip
         return self._view
+
+    def _brought(self, frame: Frame) -> tuple[Picture, bool]:
+        """The frame at working size, and whether another shot begins with it."""
+        lab = lab_of(frame, self.size)
+        return lab, self._cuts.is_cut(lab)
 
     def save(self) -> State:
         """What the next frame depends on."""

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sammot.tracking.motion.patch import Patch
     from sammot.tracking.motion.picture import Picture
     from sammot.tracking.state import State
@@ -30,6 +32,12 @@ class Evidence(Protocol):
     """
 
     sees_in_part: ClassVar[bool]
+
+    def foresee(self, labs: Sequence[Picture]) -> None:
+        """Look at frames, of one shot, that will be sighted next; may be none."""
+
+    def end_shot(self) -> None:
+        """What is foreseen from here on is of another shot."""
 
     def sight(self, index: int, lab: Picture, taken: Picture) -> Sighting:
         """Look at the next frame; `taken` is uint8, set where tracks were in the last."""

@@ -50,6 +50,12 @@ class StillEvidence:
         self._index = 0
         self._warp: Picture | None = None
 
+    def foresee(self, labs: Sequence[Picture]) -> None:
+        """Nothing: each frame tells all."""
+
+    def end_shot(self) -> None:
+        """Nothing."""
+
     def sight(self, index: int, lab: Picture, taken: Picture) -> Sighting:
         """See `Evidence`."""
         del taken

@@ -1,0 +1,213 @@
+"""How far each point goes against the camera's motion, before and after, in the frames looked at.
+
+An object moves in parts and by turns: a leg rests between two steps, a head while a paw strikes.
+Over a second or two nearly all of it has gone somewhere, and the background nowhere. So points are
+carried along the flow, forwards with the range of where they have been and backwards with that of
+where they will be, as long as the flow back leads to where it came from.
+
+Beside an object the flow is often the object's, and slackens little by little, so that points slip
+off it unnoticed, and the background behind it seems to have come along. There the picture says
+otherwise: the camera's motion alone explains it better than the flow does.
+
+Source: long-term motion as in Ochs, Malik and Brox, "Segmentation of moving objects by long term
+video analysis", 2014; the test of the flow as in Sundaram, Brox and Keutzer, 2010; the two
+explanations compared are ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+import cv2
+import numpy as np
+
+from sammot.tracking.motion.flow import LEAST_SIDE, flow_between
+from sammot.tracking.motion.picture import Picture, Size, length, shrink
+from sammot.tracking.motion.residual import bulge, camera_motion, origins, reached, residual
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ASTRAY, ASTRAY_SHARE = 0.35, 0.1
+"""How far from its start a point may end that goes with the flow and back, in pixels of half the
+size, and more by this share of its own step; else it was covered, or the flow is wrong."""
+AROUND, LEAST_STEP = 7, 0.05
+"""What moves by more than the second, in pixels of half the size, does not if the camera's motion
+explains the picture better than the flow does, in a square of the first many pixels a side."""
+HALVE = np.array([[0.5, 0, -0.25], [0, 0.5, -0.25], [0, 0, 1]])
+"""From a pixel to where it lies in the picture of half the size."""
+
+
+class Way(NamedTuple):
+    """What the frames around say of one frame, at half size.
+
+    `camera` (3, 3) as in `Sighting`, in pixels of the whole size; `step` and `reach` (h/2, w/2)
+    float16: how far each pixel went against the camera's motion since the last frame, and between
+    any two of the frames in which it was followed, in working pixels; `known` (h/2, w/2) uint8, to
+    how many other frames that was.
+    """
+
+    camera: Picture
+    step: Picture
+    reach: Picture
+    known: Picture
+
+
+class Glance(NamedTuple):
+    """`flow` (h, w, 2): where each pixel was in the last frame; `way` if later ones were seen."""
+
+    flow: Picture
+    way: Way | None = None
+
+
+class _Move(NamedTuple):
+    """From one frame to the next: the flow at full size, and at half that; ahead, back, the step
+    beyond the camera's motion, whether it is believed, and the ranges of before; all float16 but
+    the homography.
+    """
+
+    flow: Picture
+    ahead: Picture
+    back: Picture
+    step: Picture
+    good: Picture
+    past: Picture
+    camera: Picture
+
+
+@dataclass(slots=True)
+class Outlook:
+    """Looks at the frames that come next.
+
+    `last` is the last one's grey picture, `past` (h/2, w/2, 5) the range of each pixel's places
+    in the frames before, less its own: least and largest x and y, and in how many; float32.
+    """
+
+    last: Picture = field(default_factory=lambda: np.zeros((0, 0), np.uint8))
+    past: Picture = field(default_factory=lambda: np.zeros((0, 0, 5), np.float32))
+
+    def glimpse(self, grey: Picture) -> Glance:
+        """Look at the next picture alone."""
+        last, self.last = self.last, grey
+        return Glance(flow_between(grey, _or_itself(last, grey), precise=True))
+
+    def look(self, greys: Sequence[Picture]) -> list[Glance]:
+        """One glance for each of the pictures (uint8), which follow the last ones."""
+        moves = [self._move(grey) for grey in greys]
+        # As a snapshot holds it.
+        self.past = self.past.astype(np.float16).astype(np.float32)
+        return _glances(moves) if moves else []
+
+    def _move(self, grey: Picture) -> _Move:
+        half = Size(*grey.shape).half
+        last, self.last = self.last, grey
+        if last.shape != grey.shape or min(grey.shape) < LEAST_SIDE:
+            self.past = np.zeros((*half, 5), np.float32)
+            none = np.zeros((*half, 2), np.float16)
+            flow = np.zeros((*grey.shape, 2), np.float16)
+            return _Move(flow, none, none, none, none[..., 0], _brief(self.past), np.eye(3))
+        flow = flow_between(grey, last, precise=True)
+        ahead = _halved(flow_between(last, grey, precise=True), half)
+        back = _halved(flow, half)
+        past = _carried(self.past, back)
+        taken = (reached(_extent(past), np.zeros(half, np.uint8)) > 0.5).view(np.uint8)
+        whole = cv2.resize(taken, grey.shape[::-1], interpolation=cv2.INTER_NEAREST)
+        camera = camera_motion(flow, whole)
+        step = residual(back, HALVE @ camera @ np.linalg.inv(HALVE))
+        step -= bulge(step, taken)
+        good = _believed(shrink(grey, half), shrink(last, half), back, step)
+        self.past = _grown(past, step, good * _followed(back, ahead, step))
+        return _Move(
+            _brief(flow), _brief(ahead), _brief(back), _brief(step), _brief(good),
+            _brief(self.past), camera,
+        )  # fmt: skip
+
+
+def _glances(moves: Sequence[_Move]) -> list[Glance]:
+    """Add what comes after each frame, the last first."""
+    glances: list[Glance] = []
+    future = np.zeros(moves[-1].past.shape, np.float32)
+    for number in range(len(moves) - 1, -1, -1):
+        move = moves[number]
+        if number + 1 < len(moves):
+            future = _before(moves[number + 1], future)
+        both = _joined(move.past.astype(np.float32), future)
+        step = length(*cv2.split(move.step.astype(np.float32)))
+        known = np.minimum(255, both[..., 4]).astype(np.uint8)
+        way = Way(move.camera, _brief(2 * step), _brief(2 * _extent(both)), known)
+        glances.append(Glance(move.flow, way))
+    return glances[::-1]
+
+
+def _before(move: _Move, future: Picture) -> Picture:
+    """The ranges of what comes, one frame earlier."""
+    ahead, back, step, good = (
+        one.astype(np.float32) for one in (move.ahead, move.back, move.step, move.good)
+    )  # fmt: skip
+    undone = -_carried(step, ahead)
+    was_good = (_carried(good[..., None], ahead)[..., 0] > 0.5).astype(np.float32)
+    return _grown(_carried(future, ahead), undone, was_good * _followed(ahead, back, undone))
+
+
+def _or_itself(last: Picture, grey: Picture) -> Picture:
+    return last if last.shape == grey.shape else grey
+
+
+def _brief(picture: Picture) -> Picture:
+    """Half the memory."""
+    return picture.astype(np.float16)
+
+
+def _halved(flow: Picture, half: Size) -> Picture:
+    return cv2.resize(flow, half[::-1], interpolation=cv2.INTER_AREA) * np.float32(0.5)
+
+
+def _carried(picture: Picture, flow: Picture) -> Picture:
+    """Each pixel's values (h, w, n) from where the flow leads; 0 from outside."""
+    places = origins(flow)
+    # OpenCV moves at most four planes at a time.
+    parts = [np.ascontiguousarray(picture[..., n : n + 4]) for n in range(0, picture.shape[2], 4)]
+    return np.dstack([
+        cv2.remap(one, *places, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT) for one in parts
+    ])  # fmt: skip
+
+
+def _followed(there: Picture, back: Picture, step: Picture) -> Picture:
+    """1 where going along the flow and back leads to the start, else 0, float32."""
+    astray = there + cv2.remap(
+        back, *origins(there), cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT,
+        borderValue=(1e3, 1e3),
+    )  # fmt: skip
+    limit = ASTRAY + ASTRAY_SHARE * length(step[..., 0], step[..., 1])
+    return (length(astray[..., 0], astray[..., 1]) < limit).astype(np.float32)
+
+
+def _believed(now: Picture, last: Picture, back: Picture, step: Picture) -> Picture:
+    """0 where the camera's motion alone explains the picture better than the flow, else 1."""
+    errors = []
+    for flow in (back - step, back):
+        came = cv2.remap(last, *origins(flow), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        away = now.astype(np.float32) - came
+        errors.append(cv2.blur(away * away, (AROUND, AROUND)))
+    is_wrong = (errors[1] > errors[0]) & (length(step[..., 0], step[..., 1]) > LEAST_STEP)
+    return (~is_wrong).astype(np.float32)
+
+
+def _grown(ranges: Picture, step: Picture, followed: Picture) -> Picture:
+    """The ranges after one more step; nothing is known of what was not followed."""
+    least = np.minimum(0, ranges[..., :2] - step)
+    largest = np.maximum(0, ranges[..., 2:4] - step)
+    return np.concatenate([least, largest, ranges[..., 4:] + 1], axis=2) * followed[..., None]
+
+
+def _joined(past: Picture, future: Picture) -> Picture:
+    least = np.minimum(past[..., :2], future[..., :2])
+    largest = np.maximum(past[..., 2:4], future[..., 2:4])
+    return np.concatenate([least, largest, past[..., 4:] + future[..., 4:]], axis=2)
+
+
+def _extent(ranges: Picture) -> Picture:
+    """Diagonal of the ranges, float32."""
+    wide = ranges[..., 2:4] - ranges[..., :2]
+    return length(wide[..., 0], wide[..., 1])
