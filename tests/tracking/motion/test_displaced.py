@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import pytest
 
 from sammot.tracking.motion.background import Background
 from sammot.tracking.motion.detect import solid_regions
@@ -46,9 +47,20 @@ def test_a_thin_object_of_another_colour_is_kept() -> None:
     assert np.array_equal(solid, rest)
 
 
-def test_a_strip_beside_an_object_is_a_part_of_it() -> None:
+@pytest.mark.parametrize("gap", [0, 4])
+def test_an_edge_that_shifts_beside_an_object_is_no_part_of_it(gap: int) -> None:
     lab = pictures(EDGE + 2, 1)[0]
-    lab[40:80, 86:130, 0] = 120
+    lab[10:40, EDGE + 2 + gap : 130, 0] = 120
     solid, rest = kept(lab)
-    assert rest[60, EDGE]
+    assert solid[50:110, EDGE].all()
+    assert not rest[50:110].any()
+    assert rest[12:38, EDGE + 4 + gap : 128].all()
+
+
+def test_a_thin_limb_of_another_colour_stays_with_its_object() -> None:
+    lab = pictures(count=1)[0]
+    lab[20:60, 100:140] = (110, 128, 170)
+    lab[60:110, 118:121] = (110, 128, 170)
+    solid, rest = kept(lab)
+    assert solid[62:108, 119].all()
     assert np.array_equal(solid, rest)

@@ -31,11 +31,23 @@ LEFT, CORNER, REST = (
 
 
 @pytest.mark.parametrize(
-    ("usual_area", "colour", "is_given"),
-    [(2400, CUP, True), (1600, CUP, False), (2400, SKIN, False)],
-    ids=["who lacks it", "who is whole without it", "who is of other colours"],
+    ("usual_area", "holders_area", "colour", "is_given"),
+    [
+        (2400, 2400, CUP, True),
+        (1600, 2400, CUP, False),
+        (2400, 2400, SKIN, False),
+        (2400, 3200, CUP, False),
+    ],
+    ids=[
+        "who lacks it",
+        "who is whole without it",
+        "who is of other colours",
+        "who takes it from one that would lack it",
+    ],
 )
-def test_a_corner_goes_to(usual_area: int, colour: tuple[int, int, int], *, is_given: bool) -> None:
+def test_a_corner_goes_to(
+    usual_area: int, holders_area: int, colour: tuple[int, int, int], *, is_given: bool
+) -> None:
     lab = np.full((*SIZE, 3), TABLE, np.uint8)
     for patch, painted in ((LEFT, CUP), (CORNER, CUP), (REST, colour)):
         lab[patch.window] = painted
@@ -52,7 +64,7 @@ def test_a_corner_goes_to(usual_area: int, colour: tuple[int, int, int], *, is_g
         HOLDER: Body.born(LEFT, histogram(bins, LEFT)),
         OTHER: Body.born(REST, histogram(bins, REST)),
     }
-    bodies[OTHER].area = float(usual_area)
+    bodies[OTHER].area, bodies[HOLDER].area = float(usual_area), float(holders_area)
     found = {HOLDER: Found(LEFT.united(CORNER)), OTHER: Found(REST)}
     assert hand_over(CORNER, HOLDER, found, bodies, view) is is_given
     assert found[OTHER].patch.area == (2400 if is_given else 1600)

@@ -22,12 +22,13 @@ if TYPE_CHECKING:
     from sammot.tracking.motion.picture import Picture
 
 SHIFT = 2
-"""Working pixels by which the background may have moved; a region with a place wider than
-twice that is no strip."""
-LENGTH = 20
-"""Pixels along the longer side of a strip's box, at least: less may be a small object."""
-ALONE = 8
-"""Pixels around what is broad in which a strip may be a part of it."""
+"""Working pixels by which the background may have moved; what is wider than twice that is no
+strip."""
+LENGTH, HANGING_LENGTH = 20, 40
+"""Pixels along the longer side of a strip's box, at least: less may be a small object, or, where it
+hangs on one or is near one, a limb."""
+NEAR = 8
+"""Pixels around what is broad."""
 STRANGE = 0.25
 """Share of a strip that lies outside the colours around by FAR: it is an object then."""
 FAR = 3.0
@@ -35,18 +36,20 @@ FAR = 3.0
 
 
 def without_displaced(solid: Picture, lab: Picture, background: Background) -> Picture:
-    """`solid` (uint8, 0 or 1) without the strips that are displaced background."""
+    """`solid` (uint8, 0 or 1) without the strips that are displaced background.
+
+    Also without those that hang on an object, such as the outline of the arm that holds it.
+    """
     square = np.ones((2 * SHIFT + 1, 2 * SHIFT + 1), np.uint8)
-    strips = Regions.of(solid)
-    broad = strips.sums(cv2.morphologyEx(solid, cv2.MORPH_OPEN, square))
-    is_strip = (broad == 0) & (strips.boxes[:, 2:].max(axis=1) >= LENGTH)
+    broad = cv2.dilate(cv2.morphologyEx(solid, cv2.MORPH_OPEN, square), square)
+    strips = Regions.of(cv2.subtract(solid, broad))
+    near = np.ones((2 * NEAR + 1, 2 * NEAR + 1), np.uint8)
+    hangs = strips.sums(cv2.dilate(broad, near)) > 0
+    is_strip = strips.boxes[:, 2:].max(axis=1) >= np.where(hangs, HANGING_LENGTH, LENGTH)
     if not is_strip.any():
         return solid
     lab = background.lit(lab)
     low, high = cv2.erode(background.picture, square), cv2.dilate(background.picture, square)
     beyond = cv2.max(cv2.subtract(lab, high), cv2.subtract(low, lab))
     strange = strips.sums(background.in_sigmas(beyond) > FAR * UNIT)
-    wide = np.ones((2 * ALONE + 1, 2 * ALONE + 1), np.uint8)
-    beside = strips.sums(cv2.dilate(strips.only(broad > 0), wide))
-    is_displaced = is_strip & (beside == 0) & (strange < STRANGE * strips.areas)
-    return solid - strips.only(is_displaced)
+    return solid - strips.only(is_strip & (strange < STRANGE * strips.areas))

@@ -27,8 +27,11 @@ def hand_over(
     view: View,
 ) -> bool:  # fmt: skip
     """Give a part to the body in the same region that it brings nearest to its usual size, in
-    `found`; whether there is one.
+    `found`; whether there is one, and the holder too is nearer its usual size without the part.
     """
+    extra = found[holder].patch.area - bodies[holder].area
+    if abs(extra - part.area) >= abs(extra):
+        return False
     regions = view.claims.labels
     region = int(np.bincount(part.of(regions)).argmax())
     colours = histogram(view.bins, part)
