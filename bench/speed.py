@@ -39,6 +39,7 @@ STAGES = {
     "previews": "first look: decode previews",
     "create": "first look: learn the background",
     "decode": "decode",
+    "foresee": "look ahead over the window",
     "evidence": "evidence",
     "propagate": "propagate",
     "propose": "propose",
@@ -56,6 +57,8 @@ STAGES = {
 def instrument(engine: Any, watch: Stopwatch) -> Any:  # noqa: ANN401 - parts are replaced
     scene = engine.propagator.scene
     scene.see = watch.timed("evidence", scene.see)
+    if engine.foresee:
+        engine.foresee = watch.timed("foresee", engine.foresee)
     engine.propagator = Measured(engine.propagator, watch, propagate="propagate", prompt="prompt")
     engine.proposer = Measured(engine.proposer, watch, propose="propose")
     engine.manager = Measured(engine.manager, watch, update="manage")
