@@ -26,11 +26,11 @@ from flask.testing import FlaskClient
 from tqdm import tqdm
 
 from sammot import bootstrap
-from sammot.adapters import sqlite_store
 from sammot.adapters.mongo_store import MongoStore
 from sammot.adapters.mongo_store.documents import video_fields
 from sammot.adapters.mongo_store.link import Step
 from sammot.adapters.sqlite_store import SqliteStore
+from sammot.adapters.sqlite_store.writing import write_video
 from sammot.api import ApiConfig, create_app
 from sammot.ports import ChunkContent, Store
 from sammot.records import ChunkBounds, Job, JobKind, Priority, TrackSummary, Video, VideoStatus
@@ -113,7 +113,7 @@ def add_videos(store: Store, count: int) -> None:
         elif isinstance(store, SqliteStore):
             with store._step() as db:  # noqa: SLF001 - no use case adds many
                 for video in some:
-                    sqlite_store._write_video(db, video)  # noqa: SLF001 - as above
+                    write_video(db, video)
 
 
 def insert_videos(step: Step, videos: list[Video]) -> None:
