@@ -46,3 +46,11 @@ def test_look_alikes_are_divided_by_where_they_should_be() -> None:
     owners = [(Body.born(one, histogram(bins, one)), one) for one in (left, right)]
     parts = divide(left.united(right), owners, bins)
     assert [part.area for part in parts] == [left.area, right.area]
+
+
+def test_a_crowd_may_share_one_region() -> None:
+    crowd = [patch_of(left, top, left + 4, top + 4) for top in (0, 4) for left in range(0, 300, 4)]
+    region = patch_of(0, 0, 300, 8)
+    bins = colours_of(np.full((*region.mask.shape, 3), CUP, np.uint8))
+    owners = [(Body.born(one, histogram(bins, one)), one) for one in crowd]
+    assert [part.area for part in divide(region, owners, bins)] == [16] * len(crowd)

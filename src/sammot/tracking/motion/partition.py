@@ -41,11 +41,11 @@ def divide(claim: Patch, owners: Sequence[tuple[Body, Patch]], bins: Picture) ->
 
 
 def _lowest(costs: Picture) -> Picture:
-    """The number of the lowest of n costs, the first of like ones: (n, h, w) -> (h, w) int8.
+    """The number of the lowest of n costs, the first of like ones: (n, h, w) -> (h, w) int16.
 
     As np.argmin(costs, axis=0), which takes several times as long.
     """
-    lowest, number = costs[0].copy(), np.zeros(costs.shape[1:], np.int8)
+    lowest, number = costs[0].copy(), np.zeros(costs.shape[1:], np.int16)
     for other, cost in enumerate(costs[1:], 1):
         number[cost < lowest] = other
         np.minimum(lowest, cost, out=lowest)
