@@ -48,8 +48,8 @@ def run_ours(clip: Clip, times: np.ndarray, parameters: Mapping[str, object]) ->
     started = time.perf_counter()
     previews = video.previews(clip.path, times)
     engine = motion.create(parameters, clip.info, previews)
-    for results in chunks.tracked(engine, clip.frames()):
-        for result in results:
+    for chunk in chunks.tracked(engine, clip.frames()):
+        for result in chunk.results:
             tracks.boxes[result.index] = {o.track_id: o.box for o in result.observations}
             tracks.masks[result.index] = {o.track_id: o.rle for o in result.observations}
     tracks.seconds = time.perf_counter() - started

@@ -3,11 +3,11 @@
     python bench/speed.py [CLIP ...] [--preset NAME] [--threads N] [--peers]
 
 Without clips: the demonstration, 1280x720 at 30 frames a second. The worker itself runs, over a
-database and files of its own in a temporary folder. Its stages are measured with decoding in the
-same thread, one after the other: milliseconds a frame, in `wall` time and of `processor` (all
-threads); `share` is of the stages' sum of wall time. The `whole` is measured once more as it is,
-decoding ahead in a second thread. With `--peers` (`bench/peers.txt` says how to install them)
-those follow, in the same process.
+database and files of its own in a temporary folder. Its stages are measured in one thread, one
+after the other: milliseconds a frame, in `wall` time and of `processor` (all threads); `share` is
+of the stages' sum of wall time. The `whole` is measured once more as it is: decoding, looking,
+tracking and storing each in a thread of its own. With `--peers` (`bench/peers.txt` says how to
+install them) those follow, in the same process.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ import cv2
 
 from sammot import bootstrap, scenes, video
 from sammot.records import JobKind, Priority
-from sammot.service import Service
+from sammot.service import Service, chunks
 from sammot.service.leases import Leases
 from sammot.settings import Settings
 from sammot.tracking import engine as engine_module
@@ -39,7 +39,7 @@ STAGES = {
     "previews": "first look: decode previews",
     "create": "first look: learn the background",
     "decode": "decode",
-    "foresee": "look ahead over the window",
+    "look": "look ahead: size, colours, flow",
     "evidence": "evidence",
     "propagate": "propagate",
     "propose": "propose",
@@ -57,8 +57,7 @@ STAGES = {
 def instrument(engine: Any, watch: Stopwatch) -> Any:  # noqa: ANN401 - parts are replaced
     scene = engine.propagator.scene
     scene.see = watch.timed("evidence", scene.see)
-    if engine.foresee:
-        engine.foresee = watch.timed("foresee", engine.foresee)
+    engine.lookout.look = watch.timed("look", engine.lookout.look)
     engine.propagator = Measured(engine.propagator, watch, propagate="propagate", prompt="prompt")
     engine.proposer = Measured(engine.proposer, watch, propose="propose")
     engine.manager = Measured(engine.manager, watch, update="manage")
@@ -88,6 +87,7 @@ def instrumented(service: Service, watch: Stopwatch) -> Iterator[Service]:
             stack.enter_context(mock.patch.object(engine_module, name, measured))
         serial = lambda source, _: watch.each("decode", iter(source))  # noqa: E731
         stack.enter_context(mock.patch.object(tracking, "prefetched", serial))
+        stack.enter_context(mock.patch.object(chunks, "prefetched", lambda source, _: source))
         yield Service.over(replace(service.world, engines=engines))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,11 +14,35 @@ from sammot.service import EngineEntry
 from sammot.tracking.frame import ClipInfo, Frame
 from sammot.tracking.mask import RLE, Box
 from sammot.tracking.track import FrameResult, Observation, TrackId
+from sammot.tracking.window import Window
 
 
-class FakeEngine:
+class OneByOne:
+    """An engine's windows, for a `track` that does one frame after the other."""
+
+    window = 64
     first_window = 16
+    track: Callable[[Iterable[Frame]], Iterator[FrameResult]]
 
+    def look(self, frames: Iterable[Frame]) -> Window:
+        return Window(list(frames), {})
+
+    def follow(
+        self, window: Window, told: Callable[[Frame], object] = lambda _: None
+    ) -> list[FrameResult]:
+        return list(self.track(_telling(window.frames, told)))
+
+    def report(self, results: list[FrameResult]) -> list[FrameResult]:
+        return results
+
+
+def _telling(frames: Iterable[Frame], told: Callable[[Frame], object]) -> Iterator[Frame]:
+    for frame in frames:
+        told(frame)
+        yield frame
+
+
+class FakeEngine(OneByOne):
     def __init__(self, parameters: Mapping[str, Any], clip: ClipInfo) -> None:
         self.seconds = float(parameters.get("seconds_per_frame", 0))
         self.breaks_at = int(parameters.get("breaks_at", -1))

@@ -14,11 +14,10 @@ from sammot.footage import Footage
 from sammot.formats.mot import write_mot
 from sammot.formats.native import ResultSummary, write_native
 from sammot.formats.table import write_csv
+from sammot.prefetch import prefetched
 from sammot.service import EngineEntry
 from sammot.service.chunks import read_chunk, tracked, write_chunk
-from sammot.tracking.frame import Frame
 from sammot.tracking.track import FrameResult
-from sammot.worker.prefetch import prefetched
 
 FORMATS = ("json", "csv", "mot", "mp4")
 _SUFFIXES = {"json": ".json", "csv": ".csv", "mot": ".txt", "mp4": ".annotated.mp4"}
@@ -80,18 +79,16 @@ def _fill(
     tracker = engine.create(parameters, footage.info, footage.previews())
     start, track_ids = 0, set[int]()
     with closing(prefetched(footage.frames(), _AHEAD)) as frames:
-        for results in tracked(tracker, _told(frames, progress)):
-            payload = write_chunk(start, results)
-            spool.write(len(payload).to_bytes(_LENGTH_BYTES, "big") + payload)
-            track_ids |= {int(seen.track_id) for result in results for seen in result.observations}
-            start += len(results)
+        told = lambda frame: progress(frame.index + 1)  # noqa: E731
+        with closing(tracked(tracker, frames, told=told)) as chunks:
+            for chunk in chunks:
+                payload = write_chunk(start, chunk.results)
+                spool.write(len(payload).to_bytes(_LENGTH_BYTES, "big") + payload)
+                track_ids |= {
+                    int(seen.track_id) for result in chunk.results for seen in result.observations
+                }
+                start += len(chunk.results)
     return start, track_ids
-
-
-def _told(frames: Iterator[Frame], progress: Callable[[int], None]) -> Iterator[Frame]:
-    for frame in frames:
-        progress(frame.index + 1)
-        yield frame
 
 
 def _results(spool: IO[bytes]) -> Iterator[FrameResult]:

@@ -35,7 +35,7 @@ class Died(BaseException):
     """As sudden as a signal."""
 
 
-class Walkers:
+class Walkers(fake_engine.OneByOne):
     """Sees what is there, and numbers it in an order that depends on where it began."""
 
     first_window = 64

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+import threading
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
 import orjson
 
+from sammot.prefetch import prefetched
 from sammot.records import TrackSummary
 from sammot.tracking.engine import Engine
 from sammot.tracking.frame import Frame
 from sammot.tracking.mask import RLE, Box
 from sammot.tracking.track import FrameResult, Observation, Origin, TrackId, TrackState
+from sammot.tracking.window import Tracked, Window
 
 CHUNK_FRAMES = 64
 
@@ -27,14 +31,70 @@ def chunk_stop(start: int, first: int) -> int:
     return first if start < first else start - start % CHUNK_FRAMES + CHUNK_FRAMES
 
 
-def tracked(engine: Engine, frames: Iterator[Frame]) -> Iterator[list[FrameResult]]:
-    """The results of all frames, chunk by chunk, as a worker makes them."""
-    start = 0
-    while results := list(
-        engine.track(islice(frames, chunk_stop(start, engine.first_window) - start))
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """The results of some consecutive frames, and how the engine stood after them."""
+
+    results: list[FrameResult]
+    snapshot: bytes
+
+
+def tracked(
+    engine: Engine,
+    frames: Iterator[Frame],
+    start: int = 0,
+    told: Callable[[Frame], object] = lambda _: None,
+) -> Generator[Chunk]:
+    """Track the frames from index `start` on, chunk by chunk; `told` is called before each.
+
+    While one window of frames is tracked, the next is looked at and the last reported, each in a
+    thread of its own (`told` is called in the second one). What `told` raises ends it.
+    """
+    left = threading.Event()
+
+    def tell(frame: Frame) -> None:
+        if left.is_set():
+            raise _Left
+        told(frame)
+
+    results: list[FrameResult] = []
+    with (
+        closing(prefetched(_looked(engine, frames, start), 1)) as windows,
+        closing(prefetched(_followed(engine, windows, tell), 1)) as followed,
     ):
-        yield results
-        start += len(results)
+        try:
+            for window, snapshot, ends in followed:
+                results += engine.report(window)
+                if ends:
+                    yield Chunk(results, snapshot)
+                    results = []
+            if results:
+                yield Chunk(results, snapshot)
+        finally:
+            left.set()
+
+
+class _Left(Exception):
+    """Nobody waits for the chunks any more."""
+
+
+def _looked(engine: Engine, frames: Iterator[Frame], start: int) -> Iterator[tuple[Window, bool]]:
+    """Windows of frames, and whether a chunk ends with each."""
+    stop = chunk_stop(start, engine.first_window)
+    while (window := engine.look(islice(frames, min(engine.window, stop - start)))).frames:
+        start += len(window.frames)
+        yield window, start == stop
+        if start == stop:
+            stop = chunk_stop(start, engine.first_window)
+
+
+def _followed(
+    engine: Engine, windows: Iterable[tuple[Window, bool]], told: Callable[[Frame], object]
+) -> Iterator[tuple[Tracked, bytes, bool]]:
+    """The windows, tracked, and how the engine stood after each."""
+    for window, ends in windows:
+        tracked = engine.follow(window, told)
+        yield tracked, engine.snapshot(), ends
 
 
 def write_chunk(start: int, results: Sequence[FrameResult]) -> bytes:

@@ -19,6 +19,7 @@ from sammot.tracking.track import (
     TrackId,
     TrackState,
 )
+from sammot.tracking.window import Draft, Tracked, Window
 
 
 class Proposer(Protocol):
@@ -58,20 +59,19 @@ class Propagator(Protocol):
         """The inverse of `save`."""
 
 
-@dataclass(slots=True)
-class Draft:
-    """One frame's masks before it is known which tracks will last.
+class Lookout(Protocol):
+    """Looks at frames before they are tracked; what tracking finds does not matter to it."""
 
-    `proven` are those that counted as objects by then; `attached` says beside which larger track
-    each other one lies.
-    """
+    def look(self, frames: Iterable[Frame]) -> list[Frame]:
+        """Look at frames that will be tracked together, after all earlier ones; the frames, less
+        what nobody needs after this. Called from a thread of its own.
+        """
 
-    frame: Frame
-    masks: dict[TrackId, Prediction]
-    states: dict[TrackId, TrackState]
-    born: Mapping[TrackId, Origin]
-    proven: frozenset[TrackId]
-    attached: Mapping[TrackId, TrackId] = field(default_factory=dict)
+    def save(self) -> State:
+        """Everything the next look depends on."""
+
+    def load(self, state: dict[str, Any]) -> None:
+        """The inverse of `save`."""
 
 
 class Finisher(Protocol):
@@ -81,7 +81,9 @@ class Finisher(Protocol):
         """Correct masks in the light of later frames, in place; may add tracks to drafts."""
 
     def finish(self, frame: Frame, masks: Mapping[TrackId, Mask]) -> Mapping[TrackId, Mask]:
-        """Bring masks to the frame's resolution; what is left out is not reported."""
+        """Bring masks to the frame's resolution; what is left out is not reported. May be called
+        while the next window is tracked.
+        """
 
 
 class Unchanged:
@@ -104,6 +106,9 @@ class Engine:
     reported from its first frame on, and a part that turns out to belong to another track joins
     it. Windows end with the frames given, and what was yielded is final.
 
+    `look`, `follow` and `report` are what `track` does with each window. Each must be called for
+    one window after the other, but the three may be at work on different ones.
+
     Who gives frames piece by piece gives `first_window` at first: something is to be seen soon,
     but a fast engine may wait for as many as it likes to look ahead.
     """
@@ -114,25 +119,41 @@ class Engine:
     finisher: Finisher = field(default_factory=Unchanged)
     window: int = 64
     first_window: int = 16
-    foresee: Callable[[Sequence[Frame]], None] | None = None
-    """Told the frames of a window before the first of them is tracked."""
+    lookout: Lookout | None = None
+    _looked: State | None = None
     _into: dict[TrackId, TrackId] = field(default_factory=dict)
 
     def track(self, frames: Iterable[Frame]) -> Iterator[FrameResult]:
         """One result for each frame, in order. Call again with the frames that follow."""
         source = iter(frames)
-        while window := list(islice(source, self.window)):
-            self._into.clear()
-            if self.foresee:
-                self.foresee(window)
-            drafts = [self.step(frame) for frame in window]
-            del window
-            self.finisher.revise(drafts)
-            proven = frozenset[TrackId]().union(*(draft.proven for draft in drafts))
-            yield from (self._report(draft, proven) for draft in drafts)
+        while (window := self.look(islice(source, self.window))).frames:
+            yield from self.report(self.follow(window))
+
+    def look(self, frames: Iterable[Frame]) -> Window:
+        """Look at the next window, of at most `window` frames."""
+        if self.lookout is None:
+            return Window(list(frames), {})
+        return Window(self.lookout.look(frames), self.lookout.save())
+
+    def follow(self, window: Window, told: Callable[[Frame], object] = lambda _: None) -> Tracked:
+        """Track a window; `told` is called before each frame, and may raise to end it."""
+        self._into.clear()
+        drafts = []
+        for frame in window.frames:
+            told(frame)
+            drafts.append(self.step(frame))
+        self._looked = window.looked
+        self.finisher.revise(drafts)
+        proven = frozenset[TrackId]().union(*(draft.proven for draft in drafts))
+        labels = {id_: self.manager.label(id_) for id_ in proven}
+        return Tracked(drafts, proven, dict(self._into), labels)
+
+    def report(self, tracked: Tracked) -> list[FrameResult]:
+        """One result for each frame of a window."""
+        return [self._report(draft, tracked) for draft in tracked.drafts]
 
     def snapshot(self) -> bytes:
-        """Everything the next frame depends on; take it between two calls of `track`."""
+        """Everything the next frame depends on; to be taken between two windows."""
         return pack(self.save())
 
     def restore(self, data: bytes) -> None:
@@ -150,12 +171,19 @@ class Engine:
 
     def save(self) -> State:
         """What `snapshot` packs."""
-        return {name: part.save() for name, part in self._parts().items()}
+        state: State = {name: part.save() for name, part in self._parts().items()}
+        if self.lookout is not None:
+            # It may have looked farther than was tracked.
+            state["lookout"] = self.lookout.save() if self._looked is None else self._looked
+        return state
 
     def load(self, state: dict[str, Any]) -> None:
         """The inverse of `save`."""
         for name, part in self._parts().items():
             part.load(state[name])
+        if self.lookout is not None:
+            self.lookout.load(state["lookout"])
+            self._looked = None
 
     def _parts(self) -> dict[str, Propagator | Proposer | TrajectoryManager]:
         return {
@@ -181,42 +209,28 @@ class Engine:
         proven = frozenset(id_ for id_ in masks if self.manager.is_confirmed(id_))
         return Draft(frame, masks, states, born, proven, decision.attached)
 
-    def _report(self, draft: Draft, proven: frozenset[TrackId]) -> FrameResult:
+    def _report(self, draft: Draft, tracked: Tracked) -> FrameResult:
         kept: dict[TrackId, Prediction] = {}
         for id_, one in draft.masks.items():
-            final = self._owner(id_, draft, proven)
-            if final in proven:
+            final = tracked.owner(id_, draft)
+            if final in tracked.proven:
                 whole = kept.get(final, draft.masks.get(final, one))
                 kept[final] = replace(whole, mask=whole.mask | one.mask)
         masks = {id_: one.mask for id_, one in kept.items()}
-        finished = self.finisher.finish(draft.frame, masks)
         observations = tuple(
-            self._observe(draft, id_, mask, _confidence(kept[id_]))
-            for id_, mask in sorted(finished.items())
+            _observe(draft, id_, mask, _confidence(kept[id_]), tracked.labels[id_])
+            for id_, mask in sorted(self.finisher.finish(draft.frame, masks).items())
             if mask.any()
         )
         return FrameResult(draft.frame.index, draft.frame.time, observations)
 
-    def _owner(self, track_id: TrackId, draft: Draft, proven: frozenset[TrackId]) -> TrackId:
-        """Whose a track's mask is: its own, or that of the object that it is a part of."""
-        final = self._final(track_id)
-        while final not in proven and track_id in draft.attached:
-            track_id = draft.attached[track_id]
-            final = self._final(track_id)
-        return final
 
-    def _final(self, track_id: TrackId) -> TrackId:
-        while track_id in self._into:
-            track_id = self._into[track_id]
-        return track_id
-
-    def _observe(self, draft: Draft, track_id: TrackId, mask: Mask, score: float) -> Observation:
-        state = draft.states.get(track_id, TrackState.PENDING)
-        origin = draft.born.get(track_id, Origin.PROPAGATED)
-        label = self.manager.label(track_id)
-        return Observation(
-            track_id, Box.around(mask), RLE.encode(mask), score, state, origin, label
-        )
+def _observe(
+    draft: Draft, track_id: TrackId, mask: Mask, score: float, label: str | None
+) -> Observation:
+    state = draft.states.get(track_id, TrackState.PENDING)
+    origin = draft.born.get(track_id, Origin.PROPAGATED)
+    return Observation(track_id, Box.around(mask), RLE.encode(mask), score, state, origin, label)
 
 
 def _confidence(prediction: Prediction) -> float:

@@ -27,7 +27,8 @@ class Frame:
     """One decoded picture, upright.
 
     `index` counts from 0 in the decoded original; `time` is its presentation timestamp in
-    seconds; `image` is RGB, uint8, (height, width, 3).
+    seconds; `image` is RGB, uint8, (height, width, 3); or grey, (height, width), once an engine has
+    looked at it and needs no more.
     """
 
     index: int

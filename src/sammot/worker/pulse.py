@@ -37,7 +37,7 @@ class Pulse:
     The work calls `step` at every frame. It raises Conflict as soon as the job is held no
     longer (cancelled, or claimed by another), NotFound when its video is gone, Stopping when
     this process is to end: in the midst of a chunk only after `FINISH_SECONDS`. `between` is
-    called between two chunks. By `work` a job has this process do another one meanwhile.
+    called whenever a chunk is stored. By `work` a job has this process do another one meanwhile.
     """
 
     def __init__(
@@ -83,7 +83,10 @@ class Pulse:
             if not in_chunk or time.monotonic() - self._stopped_at > FINISH_SECONDS:
                 raise Stopping
         self._frames_done = frames_done
-        if self._between is not None and not in_chunk:
+
+    def stored(self) -> None:
+        """A chunk is stored: there is time for something else."""
+        if self._between is not None:
             self._between()
 
     def _beat(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from sammot import video
 from sammot.errors import InvalidInput, UnreadableVideo
 from sammot.ports import ChunkContent
+from sammot.prefetch import prefetched
 from sammot.records import ChunkBounds, Job, Video
 from sammot.service import Service
-from sammot.service.chunks import chunk_stop, read_chunk, summarised, write_chunk
+from sammot.service.chunks import Chunk, chunk_stop, read_chunk, summarised, tracked, write_chunk
 from sammot.tracking.engine import Engine
 from sammot.tracking.frame import ClipInfo, Frame
-from sammot.worker.prefetch import prefetched
 from sammot.worker.pulse import Pulse
 
 _AHEAD_BYTES = 128 << 20  # of decoded frames that wait for the engine
@@ -86,8 +86,10 @@ def _track(
         decoded = array("d")
         with closing(prefetched(decoder, ahead)) as frames:
             wanted = frames if stop is None else islice(frames, stop - job.frames_ready)
-            counted = _counted(wanted, pulse, decoded)
-            end = _chunks(service, job, engine, counted, pulse, started)
+            told = _told(pulse, decoded, engine.first_window)
+            chunks = tracked(engine, wanted, job.frames_ready, told)
+            with closing(chunks):
+                end = _store(service, job, chunks, pulse, started)
     return Decoded(end, decoded, decoder.warnings)
 
 
@@ -110,44 +112,37 @@ def _engine(
     return engine
 
 
-def _counted(frames: Iterable[Frame], pulse: Pulse, times: array[float]) -> Iterator[Frame]:
-    """The frames; `times` gains the time of each."""
-    for frame in frames:
-        pulse.step(frame.index, in_chunk=True)
+def _told(pulse: Pulse, times: array[float], first: int) -> Callable[[Frame], None]:
+    """What is called before each frame; `times` gains the time of each."""
+
+    def told(frame: Frame) -> None:
+        begins = frame.index == 0 or chunk_stop(frame.index - 1, first) == frame.index
+        pulse.step(frame.index, in_chunk=not begins)
         times.append(frame.time)
-        yield frame
+
+    return told
 
 
-def _chunks(
-    service: Service,
-    job: Job,
-    engine: Engine,
-    frames: Iterator[Frame],
-    pulse: Pulse,
-    started: float,
+def _store(
+    service: Service, job: Job, chunks: Iterable[Chunk], pulse: Pulse, started: float
 ) -> int:
-    """Track and store chunk after chunk; the frame behind the last."""
-    start, chunk = job.frames_ready, job.chunk_count
+    """Store chunk after chunk; the frame behind the last."""
+    start = job.frames_ready
     known = {track.track_id: track for track in service.results.tracks(job)}
-    while True:
-        stop = chunk_stop(start, engine.first_window)
-        results = list(engine.track(islice(frames, stop - start)))
-        if not results:
-            return start
-        touched = summarised(known, results)
+    for number, chunk in enumerate(chunks, start=job.chunk_count):
+        touched = summarised(known, chunk.results)
         known |= touched
         content = ChunkContent(
-            write_chunk(start, results), engine.snapshot(), list(touched.values())
+            write_chunk(start, chunk.results), chunk.snapshot, list(touched.values())
         )
-        bounds = ChunkBounds(chunk, start, start + len(results))
+        bounds = ChunkBounds(number, start, start + len(chunk.results))
         now = time.monotonic()
         service.leases.store_chunk(
             job, bounds, content, track_count=len(known), seconds=now - started
         )
-        start, chunk, started = bounds.stop, chunk + 1, now
-        if start < stop:
-            return start
-        pulse.step(start)
+        start, started = bounds.stop, now
+        pulse.stored()
+    return start
 
 
 def correct(

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from sammot.tracking.engine import Draft
 from sammot.tracking.frame import Frame
 from sammot.tracking.motion.appearance import colours_of
 from sammot.tracking.motion.consensus import agree
 from sammot.tracking.motion.retrace import Step
 from sammot.tracking.track import Prediction, TrackId
+from sammot.tracking.window import Draft
 
 SHAPE = (80, 120)
 ONE = TrackId(1)

@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 
 from sammot.tracking.motion.faith import judged
-from sammot.tracking.motion.outlook import Glance, Outlook
+from sammot.tracking.motion.flow import Glance
+from sammot.tracking.motion.outlook import Outlook
 
 SIZE = 96
 BACK, WAIT, GO = 4, 10, 6

@@ -23,11 +23,11 @@ from sammot.tracking.motion.regions import Regions
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sammot.tracking.engine import Draft
     from sammot.tracking.mask import Mask
     from sammot.tracking.motion.picture import Picture
     from sammot.tracking.motion.retrace import Step
     from sammot.tracking.track import Prediction, TrackId
+    from sammot.tracking.window import Draft
 
 LEAST_FRAMES = 4
 """A track seen in fewer frames of the window agrees with nobody."""

@@ -14,7 +14,7 @@ import numpy as np
 from sammot.tracking.motion.residual import moving, reached
 
 if TYPE_CHECKING:
-    from sammot.tracking.motion.outlook import Way
+    from sammot.tracking.motion.flow import Way
     from sammot.tracking.motion.picture import Picture
 
 FAITH = 0.7

@@ -14,14 +14,14 @@ from sammot.tracking.motion.retrace import retrace
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sammot.tracking.engine import Draft
     from sammot.tracking.frame import Frame
     from sammot.tracking.mask import Mask
     from sammot.tracking.motion.picture import Picture
     from sammot.tracking.motion.propagator import MotionPropagator
     from sammot.tracking.track import TrackId
+    from sammot.tracking.window import Draft
 
-LEAST_SCALE, MOST_VALUES = 1.2, 4_500_000
+LEAST_SCALE, MOST_PIXELS = 1.2, 1_500_000
 EDGE_REACH, EDGE_SOFTNESS = 2, 1e-3
 """How far, in working pixels, an edge may be drawn, and He's epsilon for a picture in 0..1."""
 MARGIN = 3
@@ -108,8 +108,7 @@ def _enlarged(mask: Mask, image: Picture) -> Soft:
         return Soft(rows, columns, values)
     values = cv2.GaussianBlur(values, (3, 3), 0.6, borderType=cv2.BORDER_REPLICATE)
     size = (place.shape[1], place.shape[0])
-    if across < LEAST_SCALE or place.size > MOST_VALUES or min(values.shape) < 8:
+    if across < LEAST_SCALE or place.size > MOST_PIXELS or min(values.shape) < 8:
         return Soft(rows, columns, cv2.resize(values, size, interpolation=cv2.INTER_LINEAR))
-    grey = cv2.cvtColor(place, cv2.COLOR_RGB2GRAY)
-    small = shrink(grey, Size(*values.shape))
-    return Soft(rows, columns, guided(small, values, EDGE_REACH, EDGE_SOFTNESS, grey))
+    small = shrink(place, Size(*values.shape))
+    return Soft(rows, columns, guided(small, values, EDGE_REACH, EDGE_SOFTNESS, place))

@@ -5,7 +5,6 @@ Source: our measured notes; guided filter (He et al. 2010).
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import cv2
@@ -16,7 +15,6 @@ from sammot.tracking.motion.cut import cut
 from sammot.tracking.motion.detect import fill_holes
 from sammot.tracking.motion.faith import judged
 from sammot.tracking.motion.flow import LEAST_SIDE
-from sammot.tracking.motion.outlook import Glance, Outlook
 from sammot.tracking.motion.picture import Picture, gradient, guided, length, spread
 from sammot.tracking.motion.regions import Regions
 from sammot.tracking.motion.residual import (
@@ -33,6 +31,7 @@ from sammot.tracking.motion.travel import Travel
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sammot.tracking.motion.flow import Glance
     from sammot.tracking.motion.parameters import Parameters
     from sammot.tracking.motion.patch import Patch
     from sammot.tracking.state import State
@@ -57,28 +56,17 @@ class MovingEvidence:
 
     def __init__(self, parameters: Parameters) -> None:
         self.parameters = parameters
-        self._outlook = Outlook()
-        self._glances: deque[Glance] = deque()
         self._colours = np.zeros((2, int(np.prod(BINS))), np.float32)
         self._likely: Picture = np.zeros((1, 1), np.float32)
         self._credit = Credit()
         self._travel = Travel()
 
-    def foresee(self, labs: Sequence[Picture]) -> None:
-        """See `Evidence`."""
-        self._glances.extend(self._outlook.look([_grey(lab) for lab in labs]))
-
-    def end_shot(self) -> None:
-        """See `Evidence`."""
-        self._outlook = Outlook()
-
-    def sight(self, index: int, lab: Picture, taken: Picture) -> Sighting:
+    def sight(self, index: int, lab: Picture, glance: Glance, taken: Picture) -> Sighting:
         """See `Evidence`."""
         del index
-        grey = _grey(lab)
+        grey = np.ascontiguousarray(lab[..., 0])
         height, width = grey.shape
         nothing = np.zeros((max(1, height // 2), max(1, width // 2), 2), np.float32)
-        glance = self._glances.popleft() if self._glances else self._outlook.glimpse(grey)
         if self._likely.shape != grey.shape or min(grey.shape) < LEAST_SIDE:
             self._likely = np.zeros(grey.shape, np.float32)
             return Sighting(np.zeros(grey.shape, np.uint8), nothing)
@@ -100,9 +88,8 @@ class MovingEvidence:
         self._likely = np.where(solid > evident, np.maximum(self._likely, HELD), self._likely)
         return Sighting(_whole(lab, solid), half, camera)
 
-    def cut(self, lab: Picture) -> None:
+    def cut(self) -> None:
         """Forget what was seen."""
-        del lab
         self._likely = np.zeros((1, 1), np.float32)
         self._colours = np.zeros_like(self._colours)
         self._credit = Credit()
@@ -120,17 +107,15 @@ class MovingEvidence:
         """Nothing to absorb into."""
 
     def save(self) -> State:
-        """The last picture, the colours, what may last, and what has gone how far."""
+        """The colours, what may last, and what has gone how far."""
         likely = np.round(self._likely * 255).astype(np.uint8)
         return {
-            "last": self._outlook.last, "past": self._outlook.past.astype(np.float16),
             "colours": self._colours, "likely": likely, "credit": self._credit.frames,
             "travel": self._travel.steps.astype(np.float16),
         }  # fmt: skip
 
     def load(self, state: dict[str, Any]) -> None:
         """The inverse of `save`."""
-        self._outlook = Outlook(state["last"], state["past"].astype(np.float32))
         self._colours = state["colours"]
         self._likely = state["likely"].astype(np.float32) / 255
         self._credit = Credit(state["credit"])
@@ -185,10 +170,6 @@ class MovingEvidence:
         share = np.where(known > 0.5 * regions.areas, KNOWN_SHARE, NEW_SHARE)
         is_large = regions.areas >= 0.002 * solid.size
         return regions.only(is_large & (mass >= share * mass.max()))
-
-
-def _grey(lab: Picture) -> Picture:
-    return np.ascontiguousarray(lab[..., 0])
 
 
 def _texture(grey: Picture) -> Picture:

@@ -17,17 +17,19 @@ explanations compared are ours.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import cv2
 import numpy as np
 
-from sammot.tracking.motion.flow import LEAST_SIDE, flow_between
+from sammot.tracking.motion.flow import LEAST_SIDE, Glance, Way, flow_between
 from sammot.tracking.motion.picture import Picture, Size, length, shrink
 from sammot.tracking.motion.residual import bulge, camera_motion, origins, reached, residual
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from sammot.tracking.state import State
 
 ASTRAY, ASTRAY_SHARE = 0.35, 0.1
 """How far from its start a point may end that goes with the flow and back, in pixels of half the
@@ -39,26 +41,12 @@ HALVE = np.array([[0.5, 0, -0.25], [0, 0.5, -0.25], [0, 0, 1]])
 """From a pixel to where it lies in the picture of half the size."""
 
 
-class Way(NamedTuple):
-    """What the frames around say of one frame, at half size.
-
-    `camera` (3, 3) as in `Sighting`, in pixels of the whole size; `step` and `reach` (h/2, w/2)
-    float16: how far each pixel went against the camera's motion since the last frame, and between
-    any two of the frames in which it was followed, in working pixels; `known` (h/2, w/2) uint8, to
-    how many other frames that was.
-    """
-
-    camera: Picture
-    step: Picture
-    reach: Picture
-    known: Picture
+def _nothing() -> Picture:
+    return np.zeros((0, 0), np.uint8)
 
 
-class Glance(NamedTuple):
-    """`flow` (h, w, 2): where each pixel was in the last frame; `way` if later ones were seen."""
-
-    flow: Picture
-    way: Way | None = None
+def _nowhere() -> Picture:
+    return np.zeros((0, 0, 5), np.float32)
 
 
 class _Move(NamedTuple):
@@ -84,20 +72,27 @@ class Outlook:
     in the frames before, less its own: least and largest x and y, and in how many; float32.
     """
 
-    last: Picture = field(default_factory=lambda: np.zeros((0, 0), np.uint8))
-    past: Picture = field(default_factory=lambda: np.zeros((0, 0, 5), np.float32))
-
-    def glimpse(self, grey: Picture) -> Glance:
-        """Look at the next picture alone."""
-        last, self.last = self.last, grey
-        return Glance(flow_between(grey, _or_itself(last, grey), precise=True))
+    last: Picture = field(default_factory=_nothing)
+    past: Picture = field(default_factory=_nowhere)
 
     def look(self, greys: Sequence[Picture]) -> list[Glance]:
-        """One glance for each of the pictures (uint8), which follow the last ones."""
+        """See `Flows`."""
         moves = [self._move(grey) for grey in greys]
         # As a snapshot holds it.
         self.past = self.past.astype(np.float16).astype(np.float32)
         return _glances(moves) if moves else []
+
+    def end_shot(self) -> None:
+        """See `Flows`."""
+        self.last, self.past = _nothing(), _nowhere()
+
+    def save(self) -> State:
+        """The last picture, and the ranges."""
+        return {"last": self.last, "past": self.past.astype(np.float16)}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """The inverse of `save`."""
+        self.last, self.past = state["last"], state["past"].astype(np.float32)
 
     def _move(self, grey: Picture) -> _Move:
         half = Size(*grey.shape).half
@@ -148,10 +143,6 @@ def _before(move: _Move, future: Picture) -> Picture:
     undone = -_carried(step, ahead)
     was_good = (_carried(good[..., None], ahead)[..., 0] > 0.5).astype(np.float32)
     return _grown(_carried(future, ahead), undone, was_good * _followed(ahead, back, undone))
-
-
-def _or_itself(last: Picture, grey: Picture) -> Picture:
-    return last if last.shape == grey.shape else grey
 
 
 def _brief(picture: Picture) -> Picture:

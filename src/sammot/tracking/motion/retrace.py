@@ -17,10 +17,10 @@ from sammot.tracking.motion.patch import Patch
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sammot.tracking.engine import Draft
     from sammot.tracking.motion.body import Body
     from sammot.tracking.motion.picture import Picture
     from sammot.tracking.track import TrackId
+    from sammot.tracking.window import Draft
 
 INSIDE = 0.6
 """Share of a carried mask that must lie in the other's for the two to have been one."""

@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from sammot.tracking.motion.appearance import colours_of
-from sammot.tracking.motion.picture import Picture, Size, lab_of
+from sammot.tracking.motion.picture import Picture, Size
 from sammot.tracking.motion.regions import Regions
-from sammot.tracking.motion.shots import CutDetector
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from sammot.tracking.frame import Frame
+    from sammot.tracking.motion.lookout import MotionLookout
     from sammot.tracking.motion.parameters import Parameters
     from sammot.tracking.motion.sighting import Evidence
     from sammot.tracking.state import State
@@ -55,62 +52,40 @@ class View:
 class Scene:
     """Turns frames into views."""
 
-    def __init__(self, size: Size, parameters: Parameters, evidence: Evidence) -> None:
+    def __init__(
+        self, size: Size, parameters: Parameters, evidence: Evidence, lookout: MotionLookout
+    ) -> None:
         self.size = size
+        self.lookout = lookout
         self.evidence = evidence
         self.minimum_area = max(8.0, 1e-6 * parameters.minimum_size * size.height * size.width)
         self._view: View | None = None
         self._taken = np.zeros(size, np.uint8)
-        self._cuts = CutDetector()
-        self._ahead: dict[int, tuple[Picture, bool]] = {}
-
-    def foresee(self, frames: Sequence[Frame]) -> None:
-        """Look at the frames that will be seen next, so that each is judged by all of them."""
-        shot: list[Picture] = []
-        for frame in frames:
-            lab, is_cut = self._ahead[frame.index] = self._brought(frame)
-            if is_cut:
-                self.evidence.foresee(shot)
-                self.evidence.end_shot()
-                shot = []
-            shot.append(lab)
-        self.evidence.foresee(shot)
 
     def see(self, frame: Frame) -> View:
         """The frame's view, made once."""
         if self._view is not None and self._view.index == frame.index:
             return self._view
-        is_foreseen = frame.index in self._ahead
-        lab, is_cut = self._ahead.pop(frame.index) if is_foreseen else self._brought(frame)
+        lab, bins, is_cut, glance = self.lookout.take(frame)
         if is_cut:
-            self.evidence.cut(lab)
+            self.evidence.cut()
             self._taken = np.zeros(self.size, np.uint8)
-        sighting = self.evidence.sight(frame.index, lab, self._taken)
+        sighting = self.evidence.sight(frame.index, lab, glance, self._taken)
         self._taken = np.zeros(self.size, np.uint8)
         claims = Regions.of(sighting.solid).at_least(self.minimum_area)
         self._view = View(
-            frame.index, lab, colours_of(lab), claims, sighting.flow, self._taken,
+            frame.index, lab, bins, claims, sighting.flow, self._taken,
             np.zeros(self.size, np.uint8), is_cut, sighting.camera, claims.labels,
         )  # fmt: skip
         return self._view
 
-    def _brought(self, frame: Frame) -> tuple[Picture, bool]:
-        """The frame at working size, and whether another shot begins with it."""
-        lab = lab_of(frame, self.size)
-        return lab, self._cuts.is_cut(lab)
-
     def save(self) -> State:
         """What the next frame depends on."""
-        return {
-            "evidence": self.evidence.save(),
-            "taken": np.packbits(self._taken),
-            "thumb": self._cuts.last,
-        }
+        return {"evidence": self.evidence.save(), "taken": np.packbits(self._taken)}
 
     def load(self, state: dict[str, Any]) -> None:
         """The inverse of `save`."""
         self.evidence.load(state["evidence"])
-        self._cuts.last = state["thumb"]
         count = self.size.height * self.size.width
         self._taken = np.unpackbits(state["taken"], count=count).reshape(self.size)
         self._view = None

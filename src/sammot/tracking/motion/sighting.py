@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from sammot.tracking.motion.flow import Glance
     from sammot.tracking.motion.patch import Patch
     from sammot.tracking.motion.picture import Picture
     from sammot.tracking.state import State
@@ -33,17 +32,11 @@ class Evidence(Protocol):
 
     sees_in_part: ClassVar[bool]
 
-    def foresee(self, labs: Sequence[Picture]) -> None:
-        """Look at frames, of one shot, that will be sighted next; may be none."""
+    def sight(self, index: int, lab: Picture, glance: Glance, taken: Picture) -> Sighting:
+        """The next frame; `taken` is uint8, set where tracks were in the last."""
 
-    def end_shot(self) -> None:
-        """What is foreseen from here on is of another shot."""
-
-    def sight(self, index: int, lab: Picture, taken: Picture) -> Sighting:
-        """Look at the next frame; `taken` is uint8, set where tracks were in the last."""
-
-    def cut(self, lab: Picture) -> None:
-        """Another shot begins with this frame, which is not sighted yet."""
+    def cut(self) -> None:
+        """Another shot begins with the frame that is sighted next."""
 
     def realness(self, patch: Patch) -> float:
         """How sure it is, 0 to 1, that this mask of the current frame is an object."""

@@ -9,13 +9,13 @@ from sammot.tracking.motion.background import Background, edges_in, ghost_ratio
 from sammot.tracking.motion.camera import Register
 from sammot.tracking.motion.detect import shadow_of, solid_regions
 from sammot.tracking.motion.displaced import without_displaced
-from sammot.tracking.motion.flow import flow_between
-from sammot.tracking.motion.picture import Picture, Size, shrink
+from sammot.tracking.motion.picture import Picture
 from sammot.tracking.motion.sighting import Sighting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from sammot.tracking.motion.flow import Glance
     from sammot.tracking.motion.parameters import Parameters
     from sammot.tracking.motion.patch import Patch
     from sammot.tracking.state import State
@@ -43,28 +43,20 @@ class StillEvidence:
         self._background = background = self._backgrounds[0]
         self._register = register
         self._first = [one.picture.copy() for one in backgrounds]
-        self._last: Picture | None = None
+        self._begins = True
         self._drift_every = max(1, round(DRIFT_SECONDS * fps / 80))
         self._seen = background
         self._lab = background.picture
         self._index = 0
         self._warp: Picture | None = None
 
-    def foresee(self, labs: Sequence[Picture]) -> None:
-        """Nothing: each frame tells all."""
-
-    def end_shot(self) -> None:
-        """Nothing."""
-
-    def sight(self, index: int, lab: Picture, taken: Picture) -> Sighting:
+    def sight(self, index: int, lab: Picture, glance: Glance, taken: Picture) -> Sighting:
         """See `Evidence`."""
         del taken
         self._index = index
-        if self._last is None and len(self._backgrounds) > 1:
+        if self._begins and len(self._backgrounds) > 1:
             self._choose(lab)
-        grey = shrink(np.ascontiguousarray(lab[..., 0]), Size(*lab.shape[:2]).half)
-        flow = flow_between(grey, grey if self._last is None else self._last)
-        self._last = grey
+        self._begins = False
         if self._register is not None:
             self._warp = self._register.find(lab)
             self._seen = self._background.seen_through(self._warp)
@@ -72,12 +64,11 @@ class StillEvidence:
         shadow = shadow_of(lab, self._seen) if self.parameters.ignore_shadows else None
         difference = self._seen.difference(lab)
         solid = solid_regions(difference, shadow, self.parameters.sensitivity)
-        return Sighting(without_displaced(solid, lab, self._seen), flow)
+        return Sighting(without_displaced(solid, lab, self._seen), glance.flow)
 
-    def cut(self, lab: Picture) -> None:
+    def cut(self) -> None:
         """See `Evidence`."""
-        del lab
-        self._last = None
+        self._begins = True
 
     def _choose(self, lab: Picture) -> None:
         """Take the background that is most like this frame."""
@@ -113,7 +104,7 @@ class StillEvidence:
                 for one, first in zip(self._backgrounds, self._first, strict=True)
             ],
             "current": self._current,
-            "last": np.zeros((0, 0), np.uint8) if self._last is None else self._last,
+            "begins": self._begins,
         }
 
     def load(self, state: dict[str, Any]) -> None:
@@ -122,7 +113,7 @@ class StillEvidence:
             self._backgrounds, self._first, state["backgrounds"], strict=True
         ):
             one.picture = first + change
-        self._last = state["last"] if state["last"].size else None
+        self._begins = state["begins"]
         self._take(state["current"])
 
     def _take(self, number: int) -> None:

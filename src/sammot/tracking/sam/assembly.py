@@ -61,7 +61,8 @@ def create(
     propagator = SamPropagator(segmenter)
     proposers: list[Proposer] = [Prompted(settings.prompts, clip, segmenter.grid)]
     if settings.find == "movement":
-        watcher = motion.create({"minimum_size": settings.minimum_size}, clip, previews)
+        given = {"minimum_size": settings.minimum_size}
+        watcher = motion.create(given, clip, previews, looks_ahead=False)
         proposers.append(Moving(watcher, segmenter.grid))
     elif settings.find != "nothing":
         finder = _finder(settings, clip, propagator, finders)

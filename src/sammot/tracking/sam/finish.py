@@ -9,11 +9,11 @@ from sammot.tracking.sam.picture import enlarged
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sammot.tracking.engine import Draft
     from sammot.tracking.frame import Frame
     from sammot.tracking.mask import Mask
     from sammot.tracking.sam.propagator import SamPropagator
     from sammot.tracking.track import TrackId
+    from sammot.tracking.window import Draft
 
 
 class SamFinisher:
@@ -35,6 +35,7 @@ class SamFinisher:
             place, values = enlarged(logits[frame.index, id_], side, size)
             owner[place][values > best[place]] = number
             np.maximum(best[place], values, out=best[place])
-        for key in [key for key in logits if key[0] <= frame.index]:
-            del logits[key]
+        for key in list(logits):  # in one piece: the propagator may add to them meanwhile
+            if key[0] <= frame.index:
+                del logits[key]
         return {id_: owner == number for number, id_ in enumerate(masks, start=1)}

@@ -12,7 +12,6 @@ from sammot.tracking.track import Prediction, TrackId
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from sammot.tracking.engine import Draft
     from sammot.tracking.frame import Frame
     from sammot.tracking.mask import Mask
     from sammot.tracking.motion.finish import MotionFinisher
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from sammot.tracking.motion.scene import View
     from sammot.tracking.state import State
     from sammot.tracking.track import Detection
+    from sammot.tracking.window import Draft
 
 AROUND = 2
 """Pixels around what the user showed that no other track claims."""

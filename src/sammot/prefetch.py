@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator, Iterable
-from queue import Full, Queue
+from queue import SimpleQueue
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -20,11 +20,12 @@ class _End:
 def prefetched(source: Iterable[T], size: int) -> Generator[T]:
     """The items of `source`, produced up to `size` ahead in another thread.
 
-    What the source raises is raised here, in its place. Closing the iterator ends the thread.
+    What the source raises is raised here, in its place. Closing the iterator ends the thread,
+    once the item that is being produced is done.
     """
-    queue: Queue[T | _End] = Queue(size)
-    closed = threading.Event()
-    thread = threading.Thread(target=_fill, args=(source, queue, closed), daemon=True)
+    queue: SimpleQueue[T | _End] = SimpleQueue()
+    room, closed = threading.Semaphore(size), threading.Event()
+    thread = threading.Thread(target=_fill, args=(source, queue, room, closed), daemon=True)
     thread.start()
     try:
         while True:
@@ -33,34 +34,38 @@ def prefetched(source: Iterable[T], size: int) -> Generator[T]:
                 if item.error is not None:
                     raise item.error
                 return
+            room.release()
             yield item
     finally:
         closed.set()
         thread.join()
 
 
-def _fill(source: Iterable[T], queue: Queue[T | _End], closed: threading.Event) -> None:
+def _fill(
+    source: Iterable[T],
+    queue: SimpleQueue[T | _End],
+    room: threading.Semaphore,
+    closed: threading.Event,
+) -> None:
     end = _End(None)
     iterator = iter(source)
     try:
-        for item in iterator:
-            if not _put(queue, item, closed):
-                return
-    except Exception as error:  # noqa: BLE001 - carried over to the consumer's thread
+        while _has_room(room, closed):
+            queue.put(next(iterator))
+    except StopIteration:
+        pass
+    except BaseException as error:  # noqa: BLE001 - carried over to the consumer's thread
         end = _End(error)
     finally:
         close = getattr(iterator, "close", None)
         if close is not None:
             close()
-    _put(queue, end, closed)
+    queue.put(end)
 
 
-def _put(queue: Queue[T | _End], item: T | _End, closed: threading.Event) -> bool:
-    """Whether the item went in before the consumer left."""
+def _has_room(room: threading.Semaphore, closed: threading.Event) -> bool:
+    """Wait until another item may be produced; false if the consumer has left."""
     while not closed.is_set():
-        try:
-            queue.put(item, timeout=_POLL_SECONDS)
-        except Full:
-            continue
-        return True
+        if room.acquire(timeout=_POLL_SECONDS):
+            return True
     return False
