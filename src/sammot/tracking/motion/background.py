@@ -32,6 +32,10 @@ BLACK = 40.8
 """16 of L, in its unit here."""
 SAME_LIGHT = 0.01
 """A change of L by less than this share is none: one level of eight bits is 0.7 %."""
+SAME_SHADE = 0.03
+"""Share of L by which places under one light differ at most in how it changed for them."""
+FAR_MORE = 1.5
+"""Times as many places as under the usual light: under another, the usual is but a large shadow."""
 GREY_CHROMA = 2.0
 """Below this standard deviation of a and b a clip counts as grey, and only L is looked at."""
 
@@ -106,13 +110,27 @@ def relit(lab: Picture, reference: Picture, least: float = SAME_LIGHT) -> Pictur
     Less light scales L + 16, a and b alike (CIE 1976: all three are made of cube roots).
     """
     now, then = (one[::8, ::8, 0] + np.float32(BLACK) for one in (lab, reference))
-    ratio = float(np.median(then / now))
+    ratio = _common(then / now)
     if abs(ratio - 1) < least:
         return lab
     levels = np.arange(256, dtype=np.float64)[:, None]
     origin = np.array([-BLACK, 128, 128])
     table = np.clip(np.rint(origin + ratio * (levels - origin)), 0, 255).astype(np.uint8)
     return cv2.LUT(lab, table[None])
+
+
+def _common(ratios: Picture) -> float:
+    """The median, unless far more lie close together elsewhere: half of the picture is in a shadow
+    that is not everywhere as dark, the rest is as it was.
+    """
+    middle = float(np.median(ratios))
+    if abs(middle - 1) < SAME_LIGHT:
+        return middle
+    found = [middle, *np.quantile(ratios, np.arange(0.1, 1, 0.1))]
+    near = [np.abs(ratios - one) < SAME_SHADE * one for one in found]
+    counts = [np.count_nonzero(one) for one in near]
+    best = int(np.argmax(counts))
+    return float(np.median(ratios[near[best]])) if counts[best] > FAR_MORE * counts[0] else middle
 
 
 def _gain(samples: Sequence[Picture], picture: Picture) -> Picture:

@@ -9,12 +9,14 @@ from sammot.tracking.motion.background import Background, edges_in, ghost_ratio
 from sammot.tracking.motion.camera import Register
 from sammot.tracking.motion.detect import shadow_of, solid_regions
 from sammot.tracking.motion.displaced import without_displaced
-from sammot.tracking.motion.picture import Picture
+from sammot.tracking.motion.picture import Picture, Size, shrink
+from sammot.tracking.motion.resting import Resting
 from sammot.tracking.motion.sighting import Sighting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from sammot.tracking.mask import Mask
     from sammot.tracking.motion.flow import Glance
     from sammot.tracking.motion.parameters import Parameters
     from sammot.tracking.motion.patch import Patch
@@ -22,6 +24,12 @@ if TYPE_CHECKING:
 
 DRIFT_SECONDS = 20.0
 """The background follows a change of 80 grey levels in about this time."""
+LARGE, RESTED_SECONDS = 0.002, 0.3
+"""Share of the picture from which on a ghost must have looked the same for so long: a smooth hand
+that passes over a strong pattern has the weaker outline too."""
+
+TWICE = np.diag([2.0, 2.0, 1.0])
+"""From a place in a picture of half the size to where it is in the whole."""
 
 
 class StillEvidence:
@@ -44,6 +52,8 @@ class StillEvidence:
         self._register = register
         self._first = [one.picture.copy() for one in backgrounds]
         self._begins = True
+        self._resting = Resting()
+        self._rested_frames = max(1, round(RESTED_SECONDS * fps))
         self._drift_every = max(1, round(DRIFT_SECONDS * fps / 80))
         self._seen = background
         self._lab = background.picture
@@ -57,9 +67,12 @@ class StillEvidence:
         if self._begins and len(self._backgrounds) > 1:
             self._choose(lab)
         self._begins = False
+        grey = shrink(np.ascontiguousarray(lab[..., 0]), Size(*lab.shape[:2]).half)
         if self._register is not None:
             self._warp = self._register.find(lab)
             self._seen = self._background.seen_through(self._warp)
+            grey = _unwarped(grey, np.linalg.inv(TWICE) @ self._warp @ TWICE)
+        self._resting.see(grey)
         self._lab = lab = self._seen.lit(lab)
         shadow = shadow_of(lab, self._seen) if self.parameters.ignore_shadows else None
         difference = self._seen.difference(lab)
@@ -69,6 +82,7 @@ class StillEvidence:
     def cut(self) -> None:
         """See `Evidence`."""
         self._begins = True
+        self._resting = Resting()
 
     def _choose(self, lab: Picture) -> None:
         """Take the background that is most like this frame."""
@@ -91,9 +105,11 @@ class StillEvidence:
         self._change(self._background.drift, busy == 0)
 
     def absorb(self, patch: Patch) -> None:
-        """Copy the picture into the background."""
-        mask = patch.full(self._lab.shape[:2]).view(np.uint8)
-        where = cv2.dilate(mask, np.ones((5, 5), np.uint8)) > 0
+        """Copy the picture into the background, unless something large moves there."""
+        mask = patch.full(self._lab.shape[:2])
+        if patch.area >= LARGE * mask.size and not self._rests(mask):
+            return
+        where = cv2.dilate(mask.view(np.uint8), np.ones((5, 5), np.uint8)) > 0
         self._change(self._background.copy_from, where)
 
     def save(self) -> State:
@@ -105,6 +121,7 @@ class StillEvidence:
             ],
             "current": self._current,
             "begins": self._begins,
+            "resting": self._resting.save(),
         }
 
     def load(self, state: dict[str, Any]) -> None:
@@ -114,19 +131,30 @@ class StillEvidence:
         ):
             one.picture = first + change
         self._begins = state["begins"]
+        self._resting.load(state["resting"])
         self._take(state["current"])
 
     def _take(self, number: int) -> None:
         self._current = number
         self._background = self._seen = self._backgrounds[number]
 
+    def _rests(self, mask: Mask) -> bool:
+        """Whether most of what lies under a mask of this frame has looked the same for long."""
+        if self._warp is not None:
+            mask = _unwarped(mask.view(np.uint8), self._warp, cv2.INTER_NEAREST) > 0
+        rests = self._resting.places(self._rested_frames, Size(*mask.shape))
+        return bool(2 * np.count_nonzero(rests & mask) >= np.count_nonzero(mask))
+
     def _change(self, change: Callable[[Picture, Picture], None], where: Picture) -> None:
         """Apply a change of the background, seen in this frame, where the background lies."""
         lab = self._lab
         if self._warp is not None:
-            size, back = lab.shape[1::-1], cv2.WARP_INVERSE_MAP
-            lab = cv2.warpPerspective(lab, self._warp, size, flags=cv2.INTER_LINEAR | back)
-            mask: Picture = where.view(np.uint8)
-            mask = cv2.warpPerspective(mask, self._warp, size, flags=cv2.INTER_NEAREST | back)
-            where = mask > 0
+            lab = _unwarped(lab, self._warp)
+            where = _unwarped(where.view(np.uint8), self._warp, cv2.INTER_NEAREST) > 0
         change(lab, where)
+
+
+def _unwarped(picture: Picture, warp: Picture, method: int = cv2.INTER_LINEAR) -> Picture:
+    """As it lies where `warp` leads from."""
+    size = (picture.shape[1], picture.shape[0])
+    return cv2.warpPerspective(picture, warp, size, flags=method | cv2.WARP_INVERSE_MAP)
