@@ -286,3 +286,29 @@ def test_posts_that_pass_before_an_object_do_not_take_its_number_along() -> None
     masks = masks_of(follow(frames_of(images), boxed(1, 0, truth[0]), camera="moving"))
     shares = [mask_iou(masks[n], truth[n]) if n in masks else 0.0 for n in range(60)]
     assert float(np.mean(shares)) > 0.6
+
+
+@pytest.mark.parametrize("name", ["pan", "light"])
+def test_what_is_shown_keeps_its_mask_past_others_and_in_changing_light(name: str) -> None:
+    """An object does not spread over one that it touches, nor over a ground that grows dark."""
+    frames, truth = zip(*scenes.make(name, width=320, height=180, seed=1), strict=True)
+    first = {
+        identity: next(n for n, masks in enumerate(truth) if shown(masks, identity))
+        for identity in sorted(set[int]().union(*truth))
+    }
+    order = sorted(first, key=lambda identity: first[identity])
+    prompts = [boxed(i, first[i], truth[first[i]][i]) for i in order]
+    results = follow(list(frames), *prompts)
+    for number, identity in enumerate(order, start=1):
+        masks = masks_of(results, number)
+        shares = [
+            mask_iou(masks[n], truth[n][identity]) if n in masks else 0.0
+            for n in range(first[identity], len(frames))
+            if shown(truth[n], identity)
+        ]
+        assert float(np.mean(shares)) > 0.8
+
+
+def shown(masks: dict[int, Mask], identity: int) -> bool:
+    """Whether more than a sliver of it is in the picture."""
+    return identity in masks and np.count_nonzero(masks[identity]) > 60

@@ -30,9 +30,13 @@ REACH = 1.3
 """How far from the centre, in half widths and heights, its pixels may lie."""
 CARRIED, LOOKED = 0.7, 3.0
 """How much counts what the last frame's mask says, brought here by the flow, and how much what
-colour and place say. The first is less than 1: an old mistake fades."""
+colour and place, or a camera that stands still, say. The first is less than 1: an old mistake
+fades."""
+LEAST_WRONG = 0.02
+"""Share of pixels in which that evidence is taken to be wrong at least."""
 CLAIMED = 2.0
-"""Log-odds that the evidence of motion adds or takes away."""
+"""Log-odds that the evidence of motion adds or takes away under a moving camera, where it knows
+neither limbs that rest nor the ground between those that do not."""
 RADIUS, SOFTNESS = 2, 1e-3
 """Of the guided filter that draws the edge, in pixels, and He's epsilon."""
 BESIDE = 9
@@ -106,20 +110,30 @@ def carried(likely: Picture, back: Picture) -> Picture:
     )  # fmt: skip
 
 
-def likely_in(
-    window: tuple[slice, slice], lab: Picture, pose: Pose, votes: Votes, before: Picture,
-    claims: Picture | None,
-) -> Picture:  # fmt: skip
-    """Probability of each pixel in a window to be the object's; `before` is what the last frame
-    says, `claims` what the evidence does, if it is to be believed.
+def odds_in(
+    window: tuple[slice, slice], lab: Picture, pose: Pose, votes: Votes, before: Picture
+) -> Picture:
+    """Log-odds of each pixel in a window to be the object's; `before` is the last frame's say."""
+    odds: Picture = CARRIED * logit(before)
+    odds += LOOKED * logit(votes.shares(*pose.places(window), colour_numbers(lab[window])))
+    return odds
+
+
+def claimed_odds(claims: Picture, own: float, beside: float) -> Picture:
+    """Log-odds of each pixel to be the object's, by whether the evidence of motion claims it, as it
+    does this share of its `own` and of those `beside` it; 0 where that tells nothing.
     """
-    part = lab[window]
-    odds = CARRIED * logit(before)
-    odds += LOOKED * logit(votes.shares(*pose.places(window), colour_numbers(part)))
-    if claims is not None:
-        odds += np.where(claims[window] > 0, CLAIMED, -CLAIMED)
+    own, beside = (min(max(share, LEAST_WRONG), 1 - LEAST_WRONG) for share in (own, beside))
+    yes, no = np.log(own / beside), np.log((1 - own) / (1 - beside))
+    is_news = own > beside
+    odds: Picture = np.where(claims > 0, LOOKED * yes * is_news, LOOKED * no * is_news)
+    return odds
+
+
+def drawn(lab: Picture, odds: Picture) -> Picture:
+    """Probabilities, 255 for sure, by log-odds, their edges drawn to the picture's."""
     probability = (1 / (1 + np.exp(-odds))).astype(np.float32)
-    found = guided(np.ascontiguousarray(part[..., 0]), probability, RADIUS, SOFTNESS)
+    found = guided(np.ascontiguousarray(lab[..., 0]), probability, RADIUS, SOFTNESS)
     # Whole steps, so that a snapshot holds it exactly.
     return np.round(np.clip(found, 0, 1) * 255).astype(np.uint8)
 

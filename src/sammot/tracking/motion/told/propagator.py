@@ -40,20 +40,13 @@ class ToldPropagator:
     def propagate(self, frame: Frame) -> Mapping[TrackId, Prediction]:
         """The masks, at working size, of the tracks seen in this frame."""
         view = self._scene.see(frame)
-        claims = view.claims.labels
-        for id_, subject in self._subjects.items():
-            if view.is_cut:
+        if view.is_cut:
+            for subject in self._subjects.values():
                 subject.lose()
-                continue
-            subject.look(view.lab, self._last, claims)
-            if (mask := subject.evident(claims)) is not None:
-                self._subjects[id_] = Subject.shown(view.lab, mask, claims)
-        self._part()
-        answer = {}
-        for id_, subject in self._subjects.items():
-            seen = None if view.is_cut else subject.settle(view.lab, claims)
-            if seen is not None:
-                answer[id_] = Prediction(seen[0], seen[1])
+            answer = {}
+        else:
+            self._look(view)
+            answer = self._settled(view)
         self._last = np.ascontiguousarray(view.lab[..., 0])
         self.told |= set(answer)
         self._claim(view, [one.mask for one in answer.values()])
@@ -107,6 +100,33 @@ class ToldPropagator:
         self._subjects = {TrackId(n): Subject.load(state["subjects"][str(n)]) for n in ids}
         self._last = state["last"]
         self._found.load(state["found"])
+
+    def _look(self, view: View) -> None:
+        """Look for all subjects; what speaks for one speaks against the others."""
+        is_exact = not self._scene.evidence.sees_in_part
+        every = np.zeros(self._scene.size, np.float64)
+        for subject in self._subjects.values():
+            subject.look(view.lab, self._last, view.claims.labels, is_exact=is_exact)
+            if subject.looked is not None:
+                near, odds = subject.looked
+                every[near] += np.exp(odds)
+        for id_, subject in self._subjects.items():
+            subject.see(view.lab, every)
+            if (mask := subject.evident(view.claims.labels)) is not None:
+                self._subjects[id_] = Subject.shown(view.lab, mask, view.claims.labels)
+        self._part()
+
+    def _settled(self, view: View) -> dict[TrackId, Prediction]:
+        """The masks of those that are seen."""
+        taken = np.zeros(self._scene.size, np.bool_)
+        for subject in self._subjects.values():
+            taken |= subject.likely > 127
+        answer = {}
+        for id_, subject in self._subjects.items():
+            seen = subject.settle(view.lab, view.claims.labels, taken)
+            if seen is not None:
+                answer[id_] = Prediction(*seen)
+        return answer
 
     def _part(self) -> None:
         """Leave each pixel to the subject that is surest of it, and the first of like ones."""

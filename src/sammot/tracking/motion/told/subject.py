@@ -54,8 +54,9 @@ class Subject:
     `likely` (h, w) uint8 is the probability of each pixel of the last frame to be its own, 255 for
     sure; `shape` is the mask, cut to its box, with which it was last seen; `velocity` is (x, y) a
     frame; `area` and `fit` are running means, `differs` that of how much of it evidence takes for
-    an object; `missed` counts frames since it was seen, `age` since it was shown; `drawn` is the
-    box that the user drew, brought along.
+    an object, `strays` that of how much around it that is no subject's; `missed` counts frames
+    since it was seen, `age` since it was shown; `drawn` is the box that the user drew, brought
+    along; `looked` has log-odds in a window of this frame, between `look` and `see`.
     """
 
     pose: Pose
@@ -67,9 +68,11 @@ class Subject:
     velocity: tuple[float, float] = (0.0, 0.0)
     fit: float = 0.0
     differs: float = 0.0
+    strays: float = 0.0
     missed: int = 0
     drawn: Pose | None = None
     age: int = 0
+    looked: tuple[tuple[slice, slice], Picture] | None = None
 
     @classmethod
     def shown(
@@ -98,25 +101,34 @@ class Subject:
         # Colours know an edge better.
         return None if mask is None or mask_iou(mask, self.likely > 127) > ALIKE else mask
 
-    def look(self, lab: Picture, last: Picture, claims: Picture) -> None:
-        """Find it in the next frame; `last` is the grey picture of the one before."""
+    def look(self, lab: Picture, last: Picture, claims: Picture, *, is_exact: bool) -> None:
+        """Look for it in the next frame; `last` is the grey picture of the one before; `is_exact`
+        says that evidence shows an object's outline, and not only that it stirs.
+        """
         grey = np.ascontiguousarray(lab[..., 0])
         self.age += 1
+        self.looked = None
         pose, before = (self._sought(lab), None) if self.missed else self._followed(lab, last, grey)
         if pose is None:
-            self.likely = np.zeros_like(self.likely)
             return
         whole = pasted(self.shape, pose, grey.shape) if before is None else before
         near = pose.window(following.REACH, grey.shape)
-        believed = claims if self.differs > TRUSTED else None
-        likely = following.likely_in(near, lab, pose, self.votes, whole[near], believed)
-        self.likely = np.zeros(grey.shape, np.uint8)
-        self.likely[near] = likely
+        odds = following.odds_in(near, lab, pose, self.votes, whole[near])
+        odds += self._claimed(claims[near], whole[near] > 0.5, is_exact=is_exact)
+        self.looked = near, odds
         self._expect(pose)
 
-    def settle(self, lab: Picture, claims: Picture) -> tuple[Mask, float] | None:
+    def see(self, lab: Picture, every: Picture) -> None:
+        """Take what it looked for; `every` (h, w) sums the odds of all subjects."""
+        self.likely = np.zeros(lab.shape[:2], np.uint8)
+        if self.looked is not None:
+            near, odds = self.looked
+            others = np.maximum(0, every[near] - np.exp(odds))
+            self.likely[near] = following.drawn(lab[near], odds - np.log1p(others))
+
+    def settle(self, lab: Picture, claims: Picture, taken: Mask) -> tuple[Mask, float] | None:
         """Take what of `likely` others left to it: its mask and how sure it is, 0 to 1; None
-        where it is hidden.
+        where it is hidden. `taken` is where any subject is.
         """
         mask = following.solid(self.likely)
         area = int(np.count_nonzero(mask))
@@ -138,6 +150,9 @@ class Subject:
             self.pose, self.shape = self.pose.towards(seen, FOLLOWS), cut_to_box(mask)
             self.template.learn(lab, self.pose)
         window = self.pose.window(REACH, lab.shape)
+        free = claims[window][~taken[window]]
+        if free.size:
+            self.strays += CHANGES * (float(np.mean(free > 0)) - self.strays)
         self.votes.see(self.pose.cells(window), colour_numbers(lab[window]), mask[window])
         return mask, sure
 
@@ -161,7 +176,8 @@ class Subject:
             "size": list(self.likely.shape), "likely": self.likely[box],
             "place": [box[0].start, box[1].start], "votes": self.votes.save(),
             "velocity": list(self.velocity), "fit": self.fit, "differs": self.differs,
-            "missed": self.missed, "age": self.age, "template": self.template.save(),
+            "strays": self.strays, "missed": self.missed, "age": self.age,
+            "template": self.template.save(),
             "drawn": None if self.drawn is None else list(self.drawn),
         }  # fmt: skip
 
@@ -174,9 +190,20 @@ class Subject:
         return cls(
             Pose(*state["pose"]), likely, state["shape"], state["area"],
             Votes.load(state["votes"]), Template.load(state["template"]),
-            tuple(state["velocity"]), state["fit"], state["differs"], state["missed"],
-            None if state["drawn"] is None else Pose(*state["drawn"]), state["age"],
+            tuple(state["velocity"]), state["fit"], state["differs"], state["strays"],
+            state["missed"], None if state["drawn"] is None else Pose(*state["drawn"]),
+            state["age"],
         )  # fmt: skip
+
+    def _claimed(self, claims: Picture, before: Mask, *, is_exact: bool) -> Picture | float:
+        """Log-odds by what the evidence claims; `before` is where the object should be."""
+        if not is_exact:
+            if self.differs > TRUSTED:
+                return np.where(claims > 0, following.CLAIMED, -following.CLAIMED)
+            return 0.0
+        # Of what begins to rest, evidence may lose a part from one frame to the next.
+        now = float(np.mean(claims[before] > 0)) if before.any() else 0.0
+        return following.claimed_odds(claims, min(self.differs, now), self.strays)
 
     def _expect(self, pose: Pose) -> None:
         """It is believed to be there now."""
