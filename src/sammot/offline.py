@@ -17,6 +17,7 @@ from sammot.formats.table import write_csv
 from sammot.prefetch import prefetched
 from sammot.service import EngineEntry
 from sammot.service.chunks import read_chunk, tracked, write_chunk
+from sammot.tracking.frame import Frame
 from sammot.tracking.track import FrameResult
 
 FORMATS = ("json", "csv", "mot", "mp4")
@@ -79,7 +80,10 @@ def _fill(
     tracker = engine.create(parameters, footage.info, footage.previews())
     start, track_ids = 0, set[int]()
     with closing(prefetched(footage.frames(), _AHEAD)) as frames:
-        told = lambda frame: progress(frame.index + 1)  # noqa: E731
+
+        def told(frame: Frame) -> None:
+            progress(frame.index + 1)
+
         with closing(tracked(tracker, frames, told=told)) as chunks:
             for chunk in chunks:
                 payload = write_chunk(start, chunk.results)

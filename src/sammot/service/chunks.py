@@ -93,8 +93,8 @@ def _followed(
 ) -> Iterator[tuple[Tracked, bytes, bool]]:
     """The windows, tracked, and how the engine stood after each."""
     for window, ends in windows:
-        tracked = engine.follow(window, told)
-        yield tracked, engine.snapshot(), ends
+        followed = engine.follow(window, told)
+        yield followed, engine.snapshot(), ends
 
 
 def write_chunk(start: int, results: Sequence[FrameResult]) -> bytes:
