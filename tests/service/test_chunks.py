@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from itertools import islice
@@ -95,21 +96,18 @@ def test_what_is_told_may_end_it() -> None:
 
 
 def test_who_leaves_does_not_wait_for_the_window() -> None:
-    engine, seen, begun = FakeEngine({}, CLIP), [], threading.Event()
+    seen, begun = [], threading.Event()
 
     def told(frame: Frame) -> None:
         seen.append(frame.index)
-        if frame.index == 20:
-            begun.set()
         if frame.index > 20:
-            left.wait(SECONDS)
+            begun.set()
+            time.sleep(0.1)
 
-    left = threading.Event()
-    with closing(tracked(as_engine(engine), iter(blank(200)), told=told)) as chunks:
+    with closing(tracked(as_engine(FakeEngine({}, CLIP)), iter(blank(200)), told=told)) as chunks:
         next(chunks)
         assert begun.wait(SECONDS)
-        threading.Timer(0.2, left.set).start()
-    assert seen[-1] == 21
+    assert 21 <= seen[-1] < 63
 
 
 def as_engine(fake: FakeEngine) -> Engine:
