@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sammot.tracking.frame import ClipInfo, Frame
 
 NAME: Final = "motion"
-VERSION: Final = "14"
+VERSION: Final = "15"
 WINDOW_BYTES = 1 << 28
 """Frames that the engine holds back to look ahead take at most this, as three windows of them of
 one byte for each pixel; but a window has at least eight."""

@@ -139,12 +139,13 @@ class Ballot:
         rows, columns, down, across = window
         time, late = divmod(number / PERIOD, 1)
         share = (1 - late) * self._share[int(time)] + late * self._share[int(time) + 1]
-        colours = self._number[bins[rows, columns]]
         top, left = down.astype(np.int64)[:, None], across.astype(np.int64)[None]
         low, right = (down - top[:, 0])[:, None], (across - left[0])[None]
-        upper = (1 - right) * share[top, left, colours] + right * share[top, left + 1, colours]
-        below = share[1:]
-        lower = (1 - right) * below[top, left, colours] + right * below[top, left + 1, colours]
+        cells = (top * PLACES + left) * share.shape[2] + self._number[bins[rows, columns]]
+        beside, beneath = share.shape[2], PLACES * share.shape[2]
+        upper = (1 - right) * share.take(cells) + right * share.take(cells + beside)
+        cells += beneath
+        lower = (1 - right) * share.take(cells) + right * share.take(cells + beside)
         result = (1 - low) * upper + low * lower
         seen = self._masks[number]
         return window, result if seen is None else result + CASTING * (seen[rows, columns] - HALF)

@@ -24,6 +24,7 @@ import numpy as np
 
 from sammot.tracking.motion.flow import LEAST_SIDE, Glance, Way, flow_between
 from sammot.tracking.motion.picture import Picture, Size, length, shrink
+from sammot.tracking.motion.ranges import Ranges, brought
 from sammot.tracking.motion.residual import bulge, camera_motion, origins, reached, residual
 
 if TYPE_CHECKING:
@@ -48,10 +49,6 @@ def _nothing() -> Picture:
     return np.zeros((0, 0), np.uint8)
 
 
-def _nowhere() -> Picture:
-    return np.zeros((0, 0, 5), np.float32)
-
-
 class _Move(NamedTuple):
     """From one frame to the next: the flow at full size, and at half that; ahead, back, the step
     beyond the camera's motion, whether it is believed, and the ranges of before; all float16 but
@@ -63,7 +60,7 @@ class _Move(NamedTuple):
     back: Picture
     step: Picture
     good: Picture
-    past: Picture
+    past: Ranges
     camera: Picture
 
 
@@ -71,81 +68,84 @@ class _Move(NamedTuple):
 class Outlook:
     """Looks at the frames that come next.
 
-    `last` is the last one's grey picture, `past` (h/2, w/2, 5) the range of each pixel's places
-    in the frames before, less its own: least and largest x and y, and in how many; float32.
+    `last` is the last one's grey picture, `past` where each pixel of half the size was in the
+    frames before.
     """
 
     last: Picture = field(default_factory=_nothing)
-    past: Picture = field(default_factory=_nowhere)
+    past: Ranges = field(default_factory=lambda: Ranges.nothing((0, 0)))
 
     def look(self, greys: Sequence[Picture]) -> list[Glance]:
         """See `Flows`."""
         moves = [self._move(grey) for grey in greys]
         # As a snapshot holds it.
-        self.past = self.past.astype(np.float16).astype(np.float32)
+        self.past = self.past.brief().exact()
         return _glances(moves) if moves else []
 
     def end_shot(self) -> None:
         """See `Flows`."""
-        self.last, self.past = _nothing(), _nowhere()
+        self.last, self.past = _nothing(), Ranges.nothing((0, 0))
 
     def save(self) -> State:
         """The last picture, and the ranges."""
-        return {"last": self.last, "past": self.past.astype(np.float16)}
+        return {"last": self.last, "past": list(self.past.brief())}
 
     def load(self, state: dict[str, Any]) -> None:
         """The inverse of `save`."""
-        self.last, self.past = state["last"], state["past"].astype(np.float32)
+        self.last, self.past = state["last"], Ranges(*state["past"]).exact()
 
     def _move(self, grey: Picture) -> _Move:
         half = Size(*grey.shape).half
         last, self.last = self.last, grey
         if last.shape != grey.shape or min(grey.shape) < LEAST_SIDE:
-            self.past = np.zeros((*half, 5), np.float32)
+            self.past = Ranges.nothing(half)
             none = np.zeros((*half, 2), np.float16)
             flow = np.zeros((*grey.shape, 2), np.float16)
-            return _Move(flow, none, none, none, none[..., 0], _brief(self.past), np.eye(3))
+            return _Move(flow, none, none, none, none[..., 0], self.past.brief(), np.eye(3))
         flow = flow_between(grey, last, precise=True, rounds=ROUNDS)
         ahead = _halved(flow_between(last, grey, precise=True, rounds=ROUNDS), half)
         back = _halved(flow, half)
-        past = _carried(self.past, back)
-        taken = (reached(_extent(past), np.zeros(half, np.uint8)) > 0.5).view(np.uint8)
+        places = origins(back)
+        past = self.past.carried(places)
+        taken = (reached(past.extent(), np.zeros(half, np.uint8)) > 0.5).view(np.uint8)
         whole = cv2.resize(taken, grey.shape[::-1], interpolation=cv2.INTER_NEAREST)
         camera = camera_motion(flow, whole)
         step = residual(back, HALVE @ camera @ np.linalg.inv(HALVE))
         step -= bulge(step, taken)
         good = _believed(shrink(grey, half), shrink(last, half), back, step)
-        self.past = _grown(past, step, good * _followed(back, ahead, step))
+        self.past = past.grown(step, good * _followed(back, places, ahead, step))
         return _Move(
             _brief(flow), _brief(ahead), _brief(back), _brief(step), _brief(good),
-            _brief(self.past), camera,
+            self.past.brief(), camera,
         )  # fmt: skip
 
 
 def _glances(moves: Sequence[_Move]) -> list[Glance]:
     """Add what comes after each frame, the last first."""
     glances: list[Glance] = []
-    future = np.zeros(moves[-1].past.shape, np.float32)
+    future = Ranges.nothing(moves[-1].past.known.shape)
     for number in range(len(moves) - 1, -1, -1):
         move = moves[number]
         if number + 1 < len(moves):
             future = _before(moves[number + 1], future)
-        both = _joined(move.past.astype(np.float32), future)
+        both = move.past.exact().joined(future)
         step = length(*cv2.split(move.step.astype(np.float32)))
-        known = np.minimum(255, both[..., 4]).astype(np.uint8)
-        way = Way(move.camera, _brief(2 * step), _brief(2 * _extent(both)), known)
+        known = np.minimum(255, both.known).astype(np.uint8)
+        way = Way(move.camera, _brief(2 * step), _brief(2 * both.extent()), known)
         glances.append(Glance(move.flow, way))
     return glances[::-1]
 
 
-def _before(move: _Move, future: Picture) -> Picture:
+def _before(move: _Move, future: Ranges) -> Ranges:
     """The ranges of what comes, one frame earlier."""
     ahead, back, step, good = (
         one.astype(np.float32) for one in (move.ahead, move.back, move.step, move.good)
     )  # fmt: skip
-    undone = -_carried(step, ahead)
-    was_good = (_carried(good[..., None], ahead)[..., 0] > 0.5).astype(np.float32)
-    return _grown(_carried(future, ahead), undone, was_good * _followed(ahead, back, undone))
+    places = origins(ahead)
+    undone = -brought(step, places)
+    was_good = (brought(good, places) > 0.5).astype(np.float32)
+    followed = was_good * _followed(ahead, places, back, undone)
+    return future.carried(places).grown(undone, followed)
 
 
 def _brief(picture: Picture) -> Picture:
@@ -157,24 +157,15 @@ def _halved(flow: Picture, half: Size) -> Picture:
     return cv2.resize(flow, half[::-1], interpolation=cv2.INTER_AREA) * np.float32(0.5)
 
 
-def _carried(picture: Picture, flow: Picture) -> Picture:
-    """Each pixel's values (h, w, n) from where the flow leads; 0 from outside."""
-    places = origins(flow)
-    # OpenCV moves at most four planes at a time.
-    parts = [np.ascontiguousarray(picture[..., n : n + 4]) for n in range(0, picture.shape[2], 4)]
-    return np.dstack([
-        cv2.remap(one, *places, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT) for one in parts
-    ])  # fmt: skip
-
-
-def _followed(there: Picture, back: Picture, step: Picture) -> Picture:
-    """1 where going along the flow and back leads to the start, else 0, float32."""
+def _followed(
+    there: Picture, places: tuple[Picture, Picture], back: Picture, step: Picture
+) -> Picture:
+    """1 where going along the flow, to `places`, and back leads to the start, else 0, float32."""
     astray = there + cv2.remap(
-        back, *origins(there), cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT,
-        borderValue=(1e3, 1e3),
-    )  # fmt: skip
-    limit = ASTRAY + ASTRAY_SHARE * length(step[..., 0], step[..., 1])
-    return (length(astray[..., 0], astray[..., 1]) < limit).astype(np.float32)
+        back, *places, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(1e3, 1e3)
+    )
+    limit = ASTRAY + ASTRAY_SHARE * length(*cv2.split(step))
+    return (length(*cv2.split(astray)) < limit).astype(np.float32)
 
 
 def _believed(now: Picture, last: Picture, back: Picture, step: Picture) -> Picture:
@@ -184,24 +175,5 @@ def _believed(now: Picture, last: Picture, back: Picture, step: Picture) -> Pict
         came = cv2.remap(last, *origins(flow), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         away = now.astype(np.float32) - came
         errors.append(cv2.blur(away * away, (AROUND, AROUND)))
-    is_wrong = (errors[1] > errors[0]) & (length(step[..., 0], step[..., 1]) > LEAST_STEP)
+    is_wrong = (errors[1] > errors[0]) & (length(*cv2.split(step)) > LEAST_STEP)
     return (~is_wrong).astype(np.float32)
-
-
-def _grown(ranges: Picture, step: Picture, followed: Picture) -> Picture:
-    """The ranges after one more step; nothing is known of what was not followed."""
-    least = np.minimum(0, ranges[..., :2] - step)
-    largest = np.maximum(0, ranges[..., 2:4] - step)
-    return np.concatenate([least, largest, ranges[..., 4:] + 1], axis=2) * followed[..., None]
-
-
-def _joined(past: Picture, future: Picture) -> Picture:
-    least = np.minimum(past[..., :2], future[..., :2])
-    largest = np.maximum(past[..., 2:4], future[..., 2:4])
-    return np.concatenate([least, largest, past[..., 4:] + future[..., 4:]], axis=2)
-
-
-def _extent(ranges: Picture) -> Picture:
-    """Diagonal of the ranges, float32."""
-    wide = ranges[..., 2:4] - ranges[..., :2]
-    return length(wide[..., 0], wide[..., 1])

@@ -26,7 +26,7 @@ NOISE_OF_STEP, NOISE_OF_TRAVEL = 0.25, 0.1
 def residual(flow: Picture, camera: Picture) -> Picture:
     """The flow beyond the camera's, (height, width, 2) float32."""
     pairs = zip(cv2.split(flow), _flow_of(camera, flow.shape[:2]), strict=True)
-    return np.dstack([cv2.medianBlur(seen - own, 5) for seen, own in pairs])
+    return cv2.merge([cv2.medianBlur(seen - own, 5) for seen, own in pairs])
 
 
 def moving(rest: Picture, taken: Picture) -> Picture:
@@ -107,13 +107,15 @@ def bulge(step: Picture, taken: Picture) -> Picture:
         (a + c * y + f * y * y)[:, None] + (b * x + d * x * x) + e * y[:, None] * x
         for a, b, c, d, e, f in factors.T.astype(np.float32)
     ]
-    return np.dstack(planes)
+    return cv2.merge(planes)
 
 
 def _flow_of(camera: Picture, shape: tuple[int, ...]) -> tuple[Picture, Picture]:
     """The flow, across and down, that the camera's motion alone would give."""
     y, x = np.indices(shape, sparse=True)
-    across, down, depth = (a * x + b * y + c for a, b, c in camera)
+    across, down, depth = (a * x + b * y for a, b, _ in camera)
+    for plane, offset in zip((across, down, depth), camera[:, 2], strict=True):
+        np.add(plane, offset, out=plane)
     np.maximum(depth, 1e-3, out=depth)
     for plane, start_of in ((across, x), (down, y)):
         np.divide(plane, depth, out=plane)
