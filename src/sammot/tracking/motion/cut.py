@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from sammot.tracking.motion.picture import Picture
 
 ROUNDS = 1
-BUDGET = 15000
-"""Pixels to cut a region at: a larger one is brought down to this, at most to half its size."""
+BUDGET, LEAST_SCALE = 10000, 0.4
+"""Pixels to cut a region at: a larger one is brought down to this, at most by the second."""
+MARGIN = 8
+"""Pixels around where the edge may lie, for the colours of what is beside: not of all around."""
 REACH = 0.12
 """How far the edge may lie from where motion puts it, in units of the region's size."""
 SEED = 1
@@ -30,11 +32,11 @@ def cut(lab: Picture, moving: Picture) -> Picture:
     result = np.zeros_like(moving)
     for number in range(1, regions.count + 1):
         x, y, width, height = (int(value) for value in regions.boxes[number])
-        margin = 8 + (width + height) // 8
+        size = float(np.sqrt(regions.areas[number]))
+        margin = MARGIN + round(REACH * size)
         rows = slice(max(0, y - margin), y + height + margin)
         columns = slice(max(0, x - margin), x + width + margin)
         seed = (regions.labels[rows, columns] == number).view(np.uint8)
-        size = float(np.sqrt(regions.areas[number]))
         result[rows, columns] |= _cut_one(lab[rows, columns], seed, size)
     return result
 
@@ -42,7 +44,7 @@ def cut(lab: Picture, moving: Picture) -> Picture:
 def _cut_one(lab: Picture, seed: Picture, size: float) -> Picture:
     """One region; the seed itself where nothing sensible comes out."""
     height, width = seed.shape
-    scale = min(1.0, max(0.5, float(np.sqrt(BUDGET / seed.size))))
+    scale = min(1.0, max(LEAST_SCALE, float(np.sqrt(BUDGET / seed.size))))
     small = (max(1, int(scale * width)), max(1, int(scale * height)))
     if min(small) < 8:
         return seed

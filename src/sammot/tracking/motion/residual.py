@@ -103,7 +103,7 @@ def bulge(step: Picture, taken: Picture) -> Picture:
         factors = np.linalg.solve(weighted.T @ terms + 1e-3 * np.eye(6), weighted.T @ seen)
         away = np.linalg.norm(terms @ factors - seen, axis=1)
         weights = free / (1 + (away / (0.05 + 1.5 * float(np.median(away)))) ** 2) ** 2
-    planes = [
+    planes: list[Picture] = [
         (a + c * y + f * y * y)[:, None] + (b * x + d * x * x) + e * y[:, None] * x
         for a, b, c, d, e, f in factors.T.astype(np.float32)
     ]
