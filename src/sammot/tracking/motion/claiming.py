@@ -9,7 +9,7 @@ import numpy as np
 from sammot.tracking.motion.appearance import distance, histogram
 from sammot.tracking.motion.fitting import GAIN, Expected, fit
 from sammot.tracking.motion.lobes import parts_of
-from sammot.tracking.motion.partition import divide, shown
+from sammot.tracking.motion.partition import away, divide, shown
 from sammot.tracking.motion.patch import Patch
 
 if TYPE_CHECKING:
@@ -184,14 +184,16 @@ def _has_grown_in(body: Body, leader: Body) -> bool:
 def _divided(
     claim: Patch, owners: Mapping[TrackId, tuple[Body, Patch]], view: View
 ) -> dict[TrackId, Patch]:
-    ids = list(owners)
-    while len(ids) > 1:
-        pairs = [owners[id_] for id_ in ids]
-        parts = divide(claim, pairs, view.bins)
-        bodies = [body for body, _ in pairs]
-        left = dict(zip(ids, shown(parts, bodies, view.bins), strict=True))
-        least = min(ids, key=lambda id_: left[id_] / owners[id_][0].area)
-        if left[least] >= max(HIDDEN * owners[least][0].area, 4):
-            return dict(zip(ids, parts, strict=True))
-        ids = [id_ for id_ in ids if id_ != least]
-    return dict.fromkeys(ids, claim)
+    """A claim among those of its bodies of which enough is left; the least goes first."""
+    if len(owners) == 1:
+        return dict.fromkeys(owners, claim)
+    sharing = {id_: (body, away(claim, body, expected)) for id_, (body, expected) in owners.items()}
+    while len(sharing) > 1:
+        parts = divide(claim, list(sharing.values()), view.bins)
+        bodies = {id_: body for id_, (body, _) in sharing.items()}
+        left = dict(zip(bodies, shown(parts, list(bodies.values()), view.bins), strict=True))
+        least = min(bodies, key=lambda id_: left[id_] / bodies[id_].area)
+        if left[least] >= max(HIDDEN * bodies[least].area, 4):
+            return dict(zip(bodies, parts, strict=True))
+        del sharing[least]
+    return dict.fromkeys(sharing, claim)

@@ -77,7 +77,7 @@ def lobes_of(patch: Patch) -> list[Patch]:
     if min(patch.mask.shape) < 4 * radius:
         return [patch]
     # Faster than eroding by a disc.
-    framed = np.pad(patch.mask.view(np.uint8), 1)
+    framed = cv2.copyMakeBorder(patch.mask.view(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT)
     depth = cv2.distanceTransform(framed, cv2.DIST_L2, 5)[1:-1, 1:-1]
     cores = Regions.of((depth > radius).view(np.uint8))
     if cores.count < 2:
@@ -115,5 +115,11 @@ def _fill_their_hulls(parts: list[Patch], whole: Patch, share: float) -> bool:
 
 
 def _hull_area(patch: Patch) -> float:
-    points = cv2.findNonZero(patch.mask.view(np.uint8))
-    return float(cv2.contourArea(cv2.convexHull(points))) if points is not None else 0.0
+    """Of the hull of the ends of its rows, which is that of all."""
+    rows = np.flatnonzero(patch.mask.any(axis=1))
+    if rows.size == 0:
+        return 0.0
+    mask = patch.mask[rows]
+    ends = mask.argmax(axis=1), mask.shape[1] - 1 - mask[:, ::-1].argmax(axis=1)
+    points = np.concatenate([np.stack([one, rows], axis=1) for one in ends]).astype(np.int32)
+    return float(cv2.contourArea(cv2.convexHull(points)))

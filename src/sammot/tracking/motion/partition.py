@@ -25,15 +25,22 @@ FOREIGN = 4.0
 """A pixel whose colour is so many times as common in another owner shows that one."""
 
 
-def divide(claim: Patch, owners: Sequence[tuple[Body, Patch]], bins: Picture) -> list[Patch]:
-    """Give each pixel of a claim to one of its owners, each a body and where it should be now.
-
-    The nearer in units of the owner's size wins; colour decides where that is even. An owner may
-    get nothing: its patch is then empty.
+def away(claim: Patch, body: Body, expected: Patch) -> Picture:
+    """From each pixel of a claim's window to where a body should be, in units of its size, negative
+    inside.
     """
-    away = [_signed_distance(claim, expected) / body.reach for body, expected in owners]
+    distance: Picture = _signed_distance(claim, expected) / body.reach
+    return distance
+
+
+def divide(claim: Patch, owners: Sequence[tuple[Body, Picture]], bins: Picture) -> list[Patch]:
+    """Give each pixel of a claim to one of its owners, each a body and how far it is `away`.
+
+    The nearer wins; colour decides where that is even. An owner may get nothing: its patch is then
+    empty.
+    """
     strange = _strangeness([body.colours for body, _ in owners], bins[claim.window])
-    winner = _lowest(np.stack(away) + strange)
+    winner = _lowest(np.stack([distance for _, distance in owners]) + strange)
     return [
         Patch.around((winner == number) & claim.mask, claim.x, claim.y)
         for number in range(len(owners))

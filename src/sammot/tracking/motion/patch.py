@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
+import cv2
 import numpy as np
 
 if TYPE_CHECKING:
@@ -20,12 +21,8 @@ class Patch(NamedTuple):
     @classmethod
     def around(cls, mask: Mask, x: int = 0, y: int = 0) -> Self:
         """Cut `mask`, whose corner lies at (`x`, `y`), to what is set; empty if nothing is."""
-        rows = np.flatnonzero(mask.any(axis=1))
-        if rows.size == 0:
-            return cls(x, y, np.zeros((0, 0), np.bool_))
-        columns = np.flatnonzero(mask[rows[0] : rows[-1] + 1].any(axis=0))
-        top, left = int(rows[0]), int(columns[0])
-        cut = mask[top : rows[-1] + 1, left : columns[-1] + 1]
+        left, top, width, height = cv2.boundingRect(mask.view(np.uint8))
+        cut = mask[top : top + height, left : left + width]
         return cls(x + left, y + top, np.ascontiguousarray(cut))
 
     @property

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sammot.tracking.motion.partition import divide
+from sammot.tracking.motion.partition import away, divide
 from sammot.tracking.motion.patch import Patch
 
 if TYPE_CHECKING:
@@ -80,7 +80,8 @@ def _carry_back(
             return
         rest = _moved_back(Patch.around(other.mask), trail[number + 1].flow, shape)
         pairs = [(bodies[other_id], rest), (bodies[id_], expected)]
-        kept, patch = divide(common, pairs, trail[number].bins)
+        owners = [(body, away(common, body, place)) for body, place in pairs]
+        kept, patch = divide(common, owners, trail[number].bins)
         if patch.area < least or kept.area < least:
             return
         before = drafts[number].masks[other_id]
