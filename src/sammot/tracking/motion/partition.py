@@ -61,6 +61,7 @@ def _lowest(costs: Picture) -> Picture:
 
 def _strangeness(histograms: Sequence[Picture], bins: Picture) -> Picture:
     """What the colours cost each owner, given how common they are in each (n, h, w)."""
+    bins = bins.astype(np.intp)  # what indices are made of, once
     known = smoothed(histograms)
     less = np.log((known.max(axis=0) + RARE) / (known + RARE))
     foreign = np.maximum(less - np.log(FOREIGN), 0)
