@@ -14,7 +14,7 @@ from sammot.service import EngineEntry
 from sammot.tracking.frame import ClipInfo, Frame
 from sammot.tracking.mask import RLE, Box
 from sammot.tracking.track import FrameResult, Observation, TrackId
-from sammot.tracking.window import Window
+from sammot.tracking.window import Piece
 
 
 class OneByOne:
@@ -22,15 +22,17 @@ class OneByOne:
 
     window = 64
     first_window = 16
+    ahead = 16
     track: Callable[[Iterable[Frame]], Iterator[FrameResult]]
 
-    def look(self, frames: Iterable[Frame]) -> Window:
-        return Window(list(frames), {})
+    def look(self, frames: Iterable[Frame]) -> Piece:
+        return Piece(list(frames), {})
 
     def follow(
-        self, window: Window, told: Callable[[Frame], object] = lambda _: None
+        self, pieces: Iterable[Piece], told: Callable[[Frame], object] = lambda _: None
     ) -> list[FrameResult]:
-        return list(self.track(_telling(window.frames, told)))
+        frames = (frame for piece in pieces for frame in piece.frames)
+        return list(self.track(_telling(frames, told)))
 
     def report(self, results: list[FrameResult]) -> list[FrameResult]:
         return results

@@ -18,7 +18,7 @@ from sammot.tracking import motion
 from sammot.tracking.engine import Engine
 from sammot.tracking.frame import ClipInfo, Frame
 from sammot.tracking.track import FrameResult
-from sammot.tracking.window import Window
+from sammot.tracking.window import Piece
 
 SECONDS = 10
 CLIP = ClipInfo(32, 24, 25.0, 300)
@@ -55,24 +55,25 @@ def test_chunks_end_where_they_should(count: int, window: int) -> None:
 
 
 class Meeting(FakeEngine):
-    """Each stage waits until the one before is at work on the next window."""
+    """Each stage waits until the one before is at work on what comes next."""
 
     def __init__(self) -> None:
         super().__init__({}, CLIP)
-        self.window = 16
+        self.window, self.begun = 16, False
         self.looked, self.followed = threading.Semaphore(0), threading.Semaphore(0)
 
-    def look(self, frames: Iterable[Frame]) -> Window:
+    def look(self, frames: Iterable[Frame]) -> Piece:
         self.looked.release()
         return super().look(frames)
 
     def follow(
-        self, window: Window, told: Callable[[Frame], object] = lambda _: None
+        self, pieces: Iterable[Piece], told: Callable[[Frame], object] = lambda _: None
     ) -> list[FrameResult]:
         self.followed.release()
-        if window.frames[0].index == 0:
+        if not self.begun:
             assert all(self.looked.acquire(timeout=SECONDS) for _ in range(2))
-        return super().follow(window, told)
+        self.begun = True
+        return super().follow(pieces, told)
 
     def report(self, results: list[FrameResult]) -> list[FrameResult]:
         if results[0].index == 0:
@@ -80,7 +81,7 @@ class Meeting(FakeEngine):
         return results
 
 
-def test_the_next_window_is_looked_at_and_the_last_reported_while_one_is_tracked() -> None:
+def test_the_next_frames_are_looked_at_and_the_last_window_reported_while_one_is_tracked() -> None:
     assert [len(one.results) for one in tracked(as_engine(Meeting()), iter(blank(48)))] == [16, 32]
 
 

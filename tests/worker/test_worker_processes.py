@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -47,6 +48,24 @@ def test_addresses_are_reserved_freely_as_a_gpus_driver_does() -> None:
     flags = "mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS"
     code = f"held = mmap.mmap(-1, 200 << 30, flags={flags}, prot=0); print('held')"
     assert told(code) == "held"
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries have one heap")
+def test_what_one_thread_frees_another_takes() -> None:
+    code = """
+import ctypes, threading
+def work():
+    keep.append([np.ones(60_000, np.uint8) for _ in range(50)])
+keep = []
+threads = [threading.Thread(target=work) for _ in range(4)]
+for one in threads: one.start()
+for one in threads: one.join()
+libc = ctypes.CDLL(None)
+libc.fopen.restype = ctypes.c_void_p
+libc.malloc_info(0, ctypes.c_void_p(libc.fopen(b"/dev/stdout", b"w")))
+libc.fflush(None)
+"""
+    assert told(code).count("<heap nr=") == 1
 
 
 def test_the_workers_of_a_machine_share_its_cores() -> None:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import orjson
@@ -18,7 +18,7 @@ from sammot.tracking.engine import Engine
 from sammot.tracking.frame import Frame
 from sammot.tracking.mask import RLE, Box
 from sammot.tracking.track import FrameResult, Observation, Origin, TrackId, TrackState
-from sammot.tracking.window import Tracked, Window
+from sammot.tracking.window import Piece, Tracked
 
 CHUNK_FRAMES = 64
 
@@ -47,8 +47,9 @@ def tracked(
 ) -> Generator[Chunk]:
     """Track the frames from index `start` on, chunk by chunk; `told` is called before each.
 
-    While one window of frames is tracked, the next is looked at and the last reported, each in a
-    thread of its own (`told` is called in the second one). What `told` raises ends it.
+    While one window of frames is tracked, the frames that come next are looked at and the last
+    window is reported, each in a thread of its own (`told` is called in the first one). What `told`
+    raises ends it.
     """
     left = threading.Event()
 
@@ -59,15 +60,16 @@ def tracked(
 
     results: list[FrameResult] = []
     with (
-        closing(prefetched(_looked(engine, frames, start), 1)) as windows,
-        closing(prefetched(_followed(engine, windows, tell), 1)) as followed,
+        closing(prefetched(_looked(engine, frames, start), 1)) as looked,
+        closing(prefetched(_followed(engine, looked, tell), 1)) as followed,
     ):
         try:
-            for window, snapshot, ends in followed:
+            stop = chunk_stop(start, engine.first_window)
+            for window, snapshot in followed:
                 results += engine.report(window)
-                if ends:
+                if start + len(results) == stop:
                     yield Chunk(results, snapshot)
-                    results = []
+                    results, start, stop = [], stop, chunk_stop(stop, engine.first_window)
             if results:
                 yield Chunk(results, snapshot)
         finally:
@@ -78,23 +80,35 @@ class _Left(Exception):
     """Nobody waits for the chunks any more."""
 
 
-def _looked(engine: Engine, frames: Iterator[Frame], start: int) -> Iterator[tuple[Window, bool]]:
-    """Windows of frames, and whether a chunk ends with each."""
-    stop = chunk_stop(start, engine.first_window)
-    while (window := engine.look(islice(frames, min(engine.window, stop - start)))).frames:
-        start += len(window.frames)
-        yield window, start == stop
+def _looked(engine: Engine, frames: Iterator[Frame], start: int) -> Iterator[tuple[Piece, bool]]:
+    """Frames that were looked at together, and whether a window ends with them."""
+    stop = _window_stop(engine, start)
+    while (piece := engine.look(islice(frames, min(engine.ahead, stop - start)))).frames:
+        start += len(piece.frames)
+        yield piece, start == stop
         if start == stop:
-            stop = chunk_stop(start, engine.first_window)
+            stop = _window_stop(engine, start)
+
+
+def _window_stop(engine: Engine, start: int) -> int:
+    """A window ends at the latest where the chunk does."""
+    return min(start + engine.window, chunk_stop(start, engine.first_window))
 
 
 def _followed(
-    engine: Engine, windows: Iterable[tuple[Window, bool]], told: Callable[[Frame], object]
-) -> Iterator[tuple[Tracked, bytes, bool]]:
+    engine: Engine, looked: Iterator[tuple[Piece, bool]], told: Callable[[Frame], object]
+) -> Iterator[tuple[Tracked, bytes]]:
     """The windows, tracked, and how the engine stood after each."""
-    for window, ends in windows:
-        followed = engine.follow(window, told)
-        yield followed, engine.snapshot(), ends
+    for first in looked:
+        tracked_window = engine.follow(_window(chain([first], looked)), told)
+        yield tracked_window, engine.snapshot()
+
+
+def _window(looked: Iterable[tuple[Piece, bool]]) -> Iterator[Piece]:
+    for piece, is_last in looked:
+        yield piece
+        if is_last:
+            return
 
 
 def write_chunk(start: int, results: Sequence[FrameResult]) -> bytes:

@@ -19,7 +19,7 @@ from sammot.tracking.track import (
     TrackId,
     TrackState,
 )
-from sammot.tracking.window import Draft, Tracked, Window
+from sammot.tracking.window import Draft, Piece, Tracked
 
 
 class Proposer(Protocol):
@@ -63,8 +63,8 @@ class Lookout(Protocol):
     """Looks at frames before they are tracked; what tracking finds does not matter to it."""
 
     def look(self, frames: Iterable[Frame]) -> list[Frame]:
-        """Look at frames that will be tracked together, after all earlier ones; the frames, less
-        what nobody needs after this. Called from a thread of its own.
+        """Look at a piece of a window, after all earlier frames; the frames, less what nobody needs
+        after this. Called from a thread of its own.
         """
 
     def save(self) -> State:
@@ -107,7 +107,8 @@ class Engine:
     it. Windows end with the frames given, and what was yielded is final.
 
     `look`, `follow` and `report` are what `track` does with each window. Each must be called for
-    one window after the other, but the three may be at work on different ones.
+    one after the other, but the three may be at work on different frames. At most `ahead` frames
+    are looked at together.
 
     Who gives frames piece by piece gives `first_window` at first: something is to be seen soon,
     but a fast engine may wait for as many as it likes to look ahead.
@@ -119,6 +120,7 @@ class Engine:
     finisher: Finisher = field(default_factory=Unchanged)
     window: int = 64
     first_window: int = 16
+    ahead: int = 16
     lookout: Lookout | None = None
     _looked: State | None = None
     _into: dict[TrackId, TrackId] = field(default_factory=dict)
@@ -126,23 +128,30 @@ class Engine:
     def track(self, frames: Iterable[Frame]) -> Iterator[FrameResult]:
         """One result for each frame, in order. Call again with the frames that follow."""
         source = iter(frames)
-        while (window := self.look(islice(source, self.window))).frames:
-            yield from self.report(self.follow(window))
+        while (tracked := self.follow(self._pieces(islice(source, self.window)))).drafts:
+            yield from self.report(tracked)
 
-    def look(self, frames: Iterable[Frame]) -> Window:
-        """Look at the next window, of at most `window` frames."""
+    def _pieces(self, frames: Iterator[Frame]) -> Iterator[Piece]:
+        while (piece := self.look(islice(frames, self.ahead))).frames:
+            yield piece
+
+    def look(self, frames: Iterable[Frame]) -> Piece:
+        """Look at the next frames of one window, at most `ahead`."""
         if self.lookout is None:
-            return Window(list(frames), {})
-        return Window(self.lookout.look(frames), self.lookout.save())
+            return Piece(list(frames), {})
+        return Piece(self.lookout.look(frames), self.lookout.save())
 
-    def follow(self, window: Window, told: Callable[[Frame], object] = lambda _: None) -> Tracked:
+    def follow(
+        self, pieces: Iterable[Piece], told: Callable[[Frame], object] = lambda _: None
+    ) -> Tracked:
         """Track a window; `told` is called before each frame, and may raise to end it."""
         self._into.clear()
         drafts = []
-        for frame in window.frames:
-            told(frame)
-            drafts.append(self.step(frame))
-        self._looked = window.looked
+        for piece in pieces:
+            for frame in piece.frames:
+                told(frame)
+                drafts.append(self.step(frame))
+            self._looked = piece.looked
         self.finisher.revise(drafts)
         proven = frozenset[TrackId]().union(*(draft.proven for draft in drafts))
         labels = {id_: self.manager.label(id_) for id_ in proven}

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
-    """Frames to be tracked together; `looked` is what the next look depends on."""
+class Piece:
+    """Frames of a window, looked at together; `looked` is what the next look depends on."""
 
     frames: list[Frame]
     looked: State

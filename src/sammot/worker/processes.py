@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ctypes
 import os
 import resource
 import signal
@@ -21,6 +22,8 @@ from sammot.worker.pulse import FINISH_SECONDS
 
 _CONTEXT = get_context("forkserver")
 _ORPHAN_SECONDS = FINISH_SECONDS + 2
+_M_ARENA_MAX = -8
+"""glibc's number for how many heaps the threads of a process may have (mallopt(3))."""
 _STORE_SECONDS = 120.0
 """How long a job waits for a store that is away: that is not its fault, and costs no attempt."""
 
@@ -118,6 +121,9 @@ def constrain(settings: Settings, kinds: list[JobKind]) -> None:
     with suppress(ValueError, OSError):  # not every system can
         limit = settings.worker_memory_bytes
         resource.setrlimit(resource.RLIMIT_DATA, (limit, resource.RLIM_INFINITY))
+    with suppress(AttributeError, OSError):  # another C library
+        # Arrays pass from thread to thread; each would keep what it has freed, a hundred MB or two.
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
     threads = max(1, cores() // settings.workers)
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))  # read by torch, which comes later
     if not {JobKind.TRACK, JobKind.SPAN} & set(kinds):

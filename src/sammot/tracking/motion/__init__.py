@@ -31,6 +31,8 @@ VERSION: Final = "15"
 WINDOW_BYTES = 1 << 28
 """Frames that the engine holds back to look ahead take at most this, as three windows of them of
 one byte for each pixel; but a window has at least eight."""
+TOGETHER = 16
+"""Frames that are looked at together where what comes after a frame says nothing of it."""
 
 __all__ = ["NAME", "PARAMETERS", "VERSION", "create"]
 
@@ -70,10 +72,11 @@ def create(
     window = max(8, min(64, WINDOW_BYTES // (3 * clip.width * clip.height)))
     propagator, proposer = MotionPropagator(scene), MotionProposer(scene)
     finisher, manager = MotionFinisher(propagator), TrajectoryManager(config)
+    ahead = window if looks_ahead else min(window, TOGETHER)
     if not settings.prompts:
-        return Engine(proposer, propagator, manager, finisher, window, window, lookout)
+        return Engine(proposer, propagator, manager, finisher, window, window, ahead, lookout)
     shown = Prompted(settings.prompts, clip, size)
     beside = [proposer] if settings.find == "movement" else []
     told = ToldPropagator(propagator)
     proposers, finishers = Several([shown, *beside]), ToldFinisher(told, finisher)
-    return Engine(proposers, told, manager, finishers, window, window, lookout)
+    return Engine(proposers, told, manager, finishers, window, window, ahead, lookout)
