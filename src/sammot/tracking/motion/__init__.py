@@ -56,8 +56,10 @@ def create(
     prompts.check(settings.prompts, clip)
     evidence, size = find_evidence(settings, clip, previews)
     in_part = evidence.sees_in_part
-    looks_ahead = looks_ahead and in_part and not settings.prompts
-    lookout = MotionLookout(size, Outlook() if looks_ahead else Steps(precise=in_part))
+    looks_ahead = looks_ahead and in_part
+    lookout = MotionLookout(
+        size, Outlook(is_exact=bool(settings.prompts)) if looks_ahead else Steps(precise=in_part)
+    )
     scene = Scene(size, settings, evidence, lookout)
     length = clip.frame_count or 1000
     # In a clip of a few frames an object has little time to show that it is one.

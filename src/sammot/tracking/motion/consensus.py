@@ -48,9 +48,14 @@ def agree(drafts: Sequence[Draft], trail: Sequence[Step]) -> None:
 
     `trail` holds one step for each draft. A cut divides the window.
     """
+    for shot in shots(trail):
+        _agree(drafts[shot], [step.bins for step in trail[shot]])
+
+
+def shots(trail: Sequence[Step]) -> list[slice]:
+    """The frames of a window from one cut to the next."""
     starts = [0, *(number for number, step in enumerate(trail) if step.is_cut and number)]
-    for start, stop in zip(starts, [*starts[1:], len(drafts)], strict=True):
-        _agree(drafts[start:stop], [step.bins for step in trail[start:stop]])
+    return [slice(*pair) for pair in zip(starts, [*starts[1:], len(trail)], strict=True)]
 
 
 def _agree(drafts: Sequence[Draft], bins: Sequence[Picture]) -> None:
@@ -89,10 +94,10 @@ def _divided(ballots: dict[TrackId, Ballot], number: int, bins: Picture) -> dict
         wins = share > best[rows, columns]
         best[rows, columns][wins] = share[wins]
         owner[rows, columns][wins] = order
-    return {id_: _clean(owner == order) for order, id_ in enumerate(ballots, start=1)}
+    return {id_: clean(owner == order) for order, id_ in enumerate(ballots, start=1)}
 
 
-def _clean(mask: Mask) -> Mask:
+def clean(mask: Mask) -> Mask:
     """Without specks, threads and holes."""
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
     opened = cv2.morphologyEx(mask.view(np.uint8), cv2.MORPH_OPEN, kernel)

@@ -52,7 +52,7 @@ def _nothing() -> Picture:
 class _Move(NamedTuple):
     """From one frame to the next: the flow at full size, and at half that; ahead, back, the step
     beyond the camera's motion, whether it is believed, and the ranges of before; all float16 but
-    the homography.
+    the homography, and the exact flow.
     """
 
     flow: Picture
@@ -68,10 +68,11 @@ class _Move(NamedTuple):
 class Outlook:
     """Looks at the frames that come next.
 
-    `last` is the last one's grey picture, `past` where each pixel of half the size was in the
-    frames before.
+    `is_exact` asks for the flow that `Steps` gives: what users show is followed by that. `last` is
+    the last one's grey picture, `past` where each pixel of half the size was in the frames before.
     """
 
+    is_exact: bool = False
     last: Picture = field(default_factory=_nothing)
     past: Ranges = field(default_factory=lambda: Ranges.nothing((0, 0)))
 
@@ -102,7 +103,10 @@ class Outlook:
             none = np.zeros((*half, 2), np.float16)
             flow = np.zeros((*grey.shape, 2), np.float16)
             return _Move(flow, none, none, none, none[..., 0], self.past.brief(), np.eye(3))
-        flow = flow_between(grey, last, precise=True, rounds=ROUNDS)
+        if self.is_exact:
+            flow = flow_between(grey, last, precise=True)
+        else:
+            flow = flow_between(grey, last, precise=True, rounds=ROUNDS)
         ahead = _halved(flow_between(last, grey, precise=True, rounds=ROUNDS), half)
         back = _halved(flow, half)
         places = origins(back)
@@ -114,9 +118,9 @@ class Outlook:
         step -= bulge(step, taken)
         good = _believed(shrink(grey, half), shrink(last, half), back, step)
         self.past = past.grown(step, good * _followed(back, places, ahead, step))
+        kept = flow if self.is_exact else _brief(flow)
         return _Move(
-            _brief(flow), _brief(ahead), _brief(back), _brief(step), _brief(good),
-            self.past.brief(), camera,
+            kept, _brief(ahead), _brief(back), _brief(step), _brief(good), self.past.brief(), camera
         )  # fmt: skip
 
 

@@ -42,7 +42,8 @@ class MotionPropagator:
         view = self.scene.see(frame)
         if view.is_cut:
             self.bodies.clear()
-        self.trail.append(Step(view.bins, view.flow.astype(np.float16), view.is_cut))
+        flow = view.flow.astype(np.float16)
+        self.trail.append(Step(view.bins, flow, view.is_cut, view.way))
         expected = {id_: expect(body, view) for id_, body in self.bodies.items()}
         owners, free = ownership(expected, self.bodies, view)
         found = settle(owners, expected, self.bodies, view)

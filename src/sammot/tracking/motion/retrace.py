@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sammot.tracking.motion.body import Body
+    from sammot.tracking.motion.flow import Way
     from sammot.tracking.motion.picture import Picture
     from sammot.tracking.track import TrackId
     from sammot.tracking.window import Draft
@@ -29,11 +30,14 @@ LEAST = 0.3
 
 
 class Step(NamedTuple):
-    """What is kept of a frame: colour bins, the flow to the frame before, and whether it cuts."""
+    """What is kept of a frame: colour bins, the flow to the frame before, whether it cuts, and
+    what the frames around say of it.
+    """
 
     bins: Picture
     flow: Picture
     is_cut: bool
+    way: Way | None = None
 
 
 def retrace(drafts: Sequence[Draft], trail: Sequence[Step], bodies: Mapping[TrackId, Body]) -> None:

@@ -13,6 +13,7 @@ from sammot.tracking.motion.regions import Regions
 
 if TYPE_CHECKING:
     from sammot.tracking.frame import Frame
+    from sammot.tracking.motion.flow import Way
     from sammot.tracking.motion.lookout import MotionLookout
     from sammot.tracking.motion.parameters import Parameters
     from sammot.tracking.motion.sighting import Evidence
@@ -27,7 +28,7 @@ class View:
     `flow` (h/2, w/2, 2) float32, where each pixel was in the last frame, in pixels of that size;
     `taken` uint8, set where a track is; `released` uint8, the number of each part that a track
     let go of; `is_cut` says that another shot begins; `camera` is as in `Sighting`; `all_claims`
-    numbers the regions before any was withheld.
+    numbers the regions before any was withheld; `way` is as in `Glance`.
     """
 
     index: int
@@ -40,6 +41,7 @@ class View:
     is_cut: bool
     camera: Picture | None
     all_claims: Picture
+    way: Way | None = None
 
     def withhold(self, mask: Picture, around: int) -> None:
         """Nothing under a mask, nor `around` pixels beside it, wants to be an object."""
@@ -59,6 +61,7 @@ class Scene:
         self.lookout = lookout
         self.evidence = evidence
         self.minimum_area = max(8.0, 1e-6 * parameters.minimum_size * size.height * size.width)
+        self._is_shown = bool(parameters.prompts)
         self._view: View | None = None
         self._taken = np.zeros(size, np.uint8)
 
@@ -70,12 +73,15 @@ class Scene:
         if is_cut:
             self.evidence.cut()
             self._taken = np.zeros(self.size, np.uint8)
-        sighting = self.evidence.sight(frame.index, lab, glance, self._taken)
+        # What is shown is followed by what each frame says; later ones only complete it.
+        seen = glance._replace(way=None) if self._is_shown else glance
+        sighting = self.evidence.sight(frame.index, lab, seen, self._taken)
         self._taken = np.zeros(self.size, np.uint8)
         claims = Regions.of(sighting.solid).at_least(self.minimum_area)
         self._view = View(
             frame.index, lab, bins, claims, sighting.flow, self._taken,
             np.zeros(self.size, np.uint8), is_cut, sighting.camera, claims.labels,
+            glance.way,
         )  # fmt: skip
         return self._view
 

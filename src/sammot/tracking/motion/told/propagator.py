@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sammot.tracking.motion.told.agreement import complete
 from sammot.tracking.motion.told.outline import outline
 from sammot.tracking.motion.told.subject import Subject
 from sammot.tracking.track import Prediction, TrackId
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from sammot.tracking.motion.finish import MotionFinisher
     from sammot.tracking.motion.picture import Picture
     from sammot.tracking.motion.propagator import MotionPropagator
+    from sammot.tracking.motion.retrace import Step
     from sammot.tracking.motion.scene import View
     from sammot.tracking.state import State
     from sammot.tracking.track import Detection
@@ -36,6 +38,8 @@ class ToldPropagator:
         self._last: Picture = np.zeros((0, 0), np.uint8)
         self.told: set[TrackId] = set()
         """Tracks of this window of frames that the user showed."""
+        self.boxed: set[TrackId] = set()
+        """Those of which the user said no more than a box: its outline is our guess."""
 
     def propagate(self, frame: Frame) -> Mapping[TrackId, Prediction]:
         """The masks, at working size, of the tracks seen in this frame."""
@@ -67,14 +71,21 @@ class ToldPropagator:
             mask = outline(view.lab, one, view.all_claims, before)
             if not mask.any():
                 continue
+            is_box = one.mask is None and not one.points
             # With the first picture of a moving camera there is no evidence yet.
             is_new = known is None and not view.all_claims.any()
-            drawn = one.box if is_new and one.mask is None and not one.points else None
+            drawn = one.box if is_new and is_box else None
+            self.boxed = self.boxed | {id_} if is_box else self.boxed - {id_}
             self._subjects[id_] = Subject.shown(view.lab, mask, view.all_claims, known, drawn)
             answer[id_] = Prediction(mask, 1.0)
         self.told |= set(answer)
         self._claim(view, [one.mask for one in answer.values()])
         return {**answer, **self._found.prompt(frame, found)}
+
+    @property
+    def trail(self) -> Sequence[Step]:
+        """What is kept of the frames of this window."""
+        return self._found.trail
 
     def retract(self, track_ids: Iterable[TrackId]) -> None:
         """Tracks go on as if they had been hidden in this frame."""
@@ -86,19 +97,25 @@ class ToldPropagator:
 
     def forget(self, track_ids: Iterable[TrackId]) -> None:
         """Drop tracks."""
+        track_ids = set(track_ids)
+        self.boxed -= track_ids
         others = [id_ for id_ in track_ids if self._subjects.pop(id_, None) is None]
         self._found.forget(others)
 
     def save(self) -> State:
         """All subjects, the last picture, and what `found` saves."""
         subjects = {str(id_): one.save() for id_, one in self._subjects.items()}
-        return {"subjects": subjects, "last": self._last, "found": self._found.save()}
+        return {
+            "subjects": subjects, "last": self._last, "boxed": sorted(self.boxed),
+            "found": self._found.save(),
+        }  # fmt: skip
 
     def load(self, state: dict[str, Any]) -> None:
         """The inverse of `save`."""
         ids = sorted(int(key) for key in state["subjects"])
         self._subjects = {TrackId(n): Subject.load(state["subjects"][str(n)]) for n in ids}
         self._last = state["last"]
+        self.boxed = {TrackId(number) for number in state["boxed"]}
         self._found.load(state["found"])
 
     def _look(self, view: View) -> None:
@@ -151,7 +168,7 @@ class ToldPropagator:
 
 
 class ToldFinisher:
-    """Revises what was found, and leaves what the user showed as it is."""
+    """Revises what was found; of what the user showed, only what moves with it is added."""
 
     def __init__(self, propagator: ToldPropagator, found: MotionFinisher) -> None:
         self._propagator = propagator
@@ -164,12 +181,14 @@ class ToldFinisher:
             {id_: draft.masks.pop(id_) for id_ in sorted(told) if id_ in draft.masks}
             for draft in drafts
         ]
+        trail = list(self._propagator.trail)
         self._found.revise(drafts)
         for draft, shown in zip(drafts, apart, strict=True):
             if shown:
                 whole = np.logical_or.reduce([one.mask for one in shown.values()])
                 rest = {i: replace(one, mask=one.mask & ~whole) for i, one in draft.masks.items()}
                 draft.masks = {**shown, **rest}
+        complete(drafts, told & self._propagator.boxed, trail)
         told.clear()
 
     def finish(self, frame: Frame, masks: Mapping[TrackId, Mask]) -> Mapping[TrackId, Mask]:
