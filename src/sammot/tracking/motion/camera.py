@@ -56,17 +56,27 @@ def judge(greys: Sequence[Picture], seconds: float = float("inf")) -> Camera:
     if near_share >= STILL_SHARE and far_share >= 0.5 * near_share:
         return Camera.FIXED
     is_still = near_share >= STILL_SHARE
-    shifts = _shifts(greys)
-    if len(shifts) < (0.5 if is_still else 0.9) * len(greys) or max(shifts) > SWAY:
+    sway = _sway(greys, 0.5 if is_still else 0.9)
+    if sway is None:
         is_still &= far_share >= STILL_SHARE / 2 or calm >= BRIEF_CALM
         return Camera.FIXED if is_still else Camera.MOVING
-    return Camera.SWAYING if float(np.median(shifts)) > LEAST_SWAY else Camera.FIXED
+    return Camera.SWAYING if sway > LEAST_SWAY else Camera.FIXED
 
 
-def _shifts(greys: Sequence[Picture]) -> list[float]:
-    """How far the pictures lie from the middle one, where that can be found."""
+def _sway(greys: Sequence[Picture], least: float) -> float | None:
+    """How far the pictures usually lie from the middle one, in pixels; None if one lies farther
+    than SWAY, or if that is not found for so large a share of them. Asks no further then.
+    """
     reference = greys[len(greys) // 2]
-    return [shift for grey in greys if (shift := shift_between(reference, grey)) is not None]
+    shifts: list[float] = []
+    for asked, grey in enumerate(greys, 1):
+        shift = shift_between(reference, grey)
+        if shift is not None:
+            shifts.append(shift)
+        can_be_found = len(shifts) + len(greys) - asked
+        if can_be_found < least * len(greys) or (shift is not None and shift > SWAY):
+            return None
+    return float(np.median(shifts))
 
 
 def _median_share(pairs: list[tuple[Picture, Picture]]) -> float:
