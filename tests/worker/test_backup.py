@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import fake_engine
 from clips import Clip
-from sammot.records import JobKind, JobState
+from sammot.records import Job, JobKind, JobState
 from sammot.service import Service
 from sammot.tracking.frame import Frame
 from sammot.tracking.track import FrameResult
@@ -48,6 +49,9 @@ def test_a_restored_backup_goes_on_where_its_jobs_stood(tmp_path: Path) -> None:
     Clip(count=150).write(tmp_path / "clip.mp4")
     copies: list[Path] = []
 
+    def current() -> Job:
+        return service.results.current_job(service.library.get("local", video.id))
+
     def create(*arguments: object) -> fake_engine.FakeEngine:
         engine = fake_engine.create(*arguments)  # type: ignore[arg-type]
         track = engine.track
@@ -55,6 +59,11 @@ def test_a_restored_backup_goes_on_where_its_jobs_stood(tmp_path: Path) -> None:
         def saved_in_the_middle(frames: Iterable[Frame]) -> Iterator[FrameResult]:
             for result in track(frames):
                 if result.index == 100 and not copies:
+                    # What was tracked before is stored meanwhile.
+                    deadline = time.monotonic() + 30
+                    while current().frames_ready < 64:
+                        assert time.monotonic() < deadline
+                        time.sleep(0.01)
                     copies.append(tmp_path / "backup")
                     back_up(tmp_path / "home", copies[0])
                 yield result
